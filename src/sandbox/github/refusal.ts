@@ -1,0 +1,80 @@
+import { STATUS_CODES } from 'node:http'
+import type { Fault } from '../fault.ts'
+import type { Answer } from '../service.ts'
+import { problem } from './answer.ts'
+import type { Call } from './call.ts'
+import type { Token } from './token.ts'
+
+/** Kinds of faults that only GitHub has. `secret-lag` and `rotated-key` change an answer rather than replace it. */
+export const gitHubFaults = ['primary-limit', 'secondary-limit', 'sso', 'secret-lag', 'rotated-key'] as const
+
+/** What GitHub says when it will not serve a request that is in order. */
+export function refusal(fault: Fault, { token, clock, documentation }: Call): Answer {
+  switch (fault.kind) {
+    case 'throttle':
+      return secondaryLimit(fault.status ?? 429, seconds(fault['retryAfter'], 1))
+    case 'secondary-limit':
+      return secondaryLimit(fault.status ?? 403, seconds(fault['retryAfter'], 60))
+    case 'primary-limit': {
+      const reset = Math.floor(clock.now().getTime() / 1000) + seconds(fault['resetSeconds'], 60)
+      return primaryLimit(reset, fault.status ?? 403)
+    }
+    case 'deny':
+      return problem(403, deniedText(token), documentation)
+    case 'sso':
+      return problem(403, samlText, samlPage, {
+        'x-github-sso': 'required; url=https://github.com/orgs/acme/sso?authorization_request=AAAAAAAA',
+      })
+    default: {
+      const status = fault.status ?? 500
+      return problem(
+        status,
+        status === 500 ? 'Server Error' : (STATUS_CODES[status] ?? 'Error'),
+        documentation,
+      )
+    }
+  }
+}
+
+/**
+ * The primary limit: 403 with nothing remaining.
+ * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
+ */
+export function primaryLimit(reset: number, status = 403): Answer {
+  return problem(status, primaryText, limitPage, {
+    'x-ratelimit-remaining': '0',
+    'x-ratelimit-reset': String(reset),
+  })
+}
+
+/** What a token without the permission, or without the role, is told. */
+export function deniedText(token: Token | undefined): string {
+  switch (token?.kind) {
+    case 'app':
+      return 'Resource not accessible by integration'
+    case 'classic':
+      return 'Must have admin rights to Repository.'
+    case 'fine-grained':
+    case undefined:
+      return 'Resource not accessible by personal access token'
+  }
+}
+
+function secondaryLimit(status: number, retryAfter: number): Answer {
+  return problem(status, secondaryText, secondaryPage, { 'retry-after': String(retryAfter) })
+}
+
+function seconds(given: unknown, otherwise: number): number {
+  return typeof given === 'number' && Number.isFinite(given) && given >= 0 ? Math.ceil(given) : otherwise
+}
+
+const primaryText =
+  'API rate limit exceeded for user ID 1000000. If you reach out to GitHub Support for help, please include the request ID.'
+const secondaryText =
+  'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.'
+const limitPage = 'https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api'
+const secondaryPage = `${limitPage}#about-secondary-rate-limits`
+const samlText =
+  'Resource protected by organization SAML enforcement. You must grant your Personal Access token access to this organization.'
+const samlPage =
+  'https://docs.github.com/articles/authenticating-to-a-github-organization-with-saml-single-sign-on/'
