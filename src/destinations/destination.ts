@@ -67,7 +67,9 @@ export interface Destination<Observed = unknown, Call = unknown> {
   /**
    * Make one call of a planned change. Making the same call twice is harmless.
    *
+   * @returns nothing if it took effect; why it was left out, if the destination can do without it.
+   *
    * @throws {@link PullthroughError} if it is not confirmed that the call took effect.
    */
-  perform(call: Call, desired: Desired): Promise<void>
+  perform(call: Call, desired: Desired): Promise<undefined | { readonly skipped: string }>
 }

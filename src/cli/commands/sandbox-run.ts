@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { PullthroughError } from '../../errors.ts'
+import { type Sandbox, startSandbox } from '../../sandbox/index.ts'
+import type { World } from '../../world.ts'
+import type { Context } from '../context.ts'
+import { exitCodes } from '../exit-code.ts'
+import { printAnswer, printNote } from '../streams.ts'
+import type { SandboxFlags } from './sandbox.ts'
+
+/** The run half of `sandbox`: until it is interrupted, or the command inside has ended. */
+export async function runSandbox({ port, json, command }: SandboxFlags, context: Context): Promise<number> {
+  const { world, streams } = context
+  const sandbox = await start(port)
+  try {
+    const [program, ...args] = command
+    if (program !== undefined) return await runInside(program, args, sandbox, world)
+    printAnswer(
+      streams,
+      json ? [JSON.stringify({ control: sandbox.control, env: sandbox.env })] : shown(sandbox),
+    )
+    if (!json) printNote(streams, 'the sandbox is ready; Ctrl-C stops it')
+    await interruption(world)
+    return exitCodes.done
+  } finally {
+    await sandbox.close()
+  }
+}
+
+async function start(port: number | undefined): Promise<Sandbox> {
+  try {
+    return await startSandbox(port === undefined ? {} : { port })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
+    const message = `port ${port ?? 0} or one of the five after it cannot be taken (${code})`
+    throw new PullthroughError('ERR_USAGE', message, { hint: 'choose another --port, or leave it out' })
+  }
+}
+
+/** The environment in the form a shell reads. */
+function shown({ control, env }: Sandbox): readonly string[] {
+  return [`# control: ${control}`, ...Object.entries(env).map(([name, value]) => `export ${name}=${value}`)]
+}
+
+function interruption({ signal }: World): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve()
+      return
+    }
+    signal.addEventListener('abort', () => {
+      resolve()
+    })
+  })
+}
+
+/** Run a command with the sandbox's environment; its exit code is ours, 128 + N for signal N as in a shell. */
+function runInside(
+  program: string,
+  args: readonly string[],
+  { env }: Sandbox,
+  { env: outer, cwd, signal }: World,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env: { ...outer, ...env }, stdio: 'inherit' })
+    signal.addEventListener('abort', () => {
+      child.kill('SIGTERM')
+    })
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'ENOENT' ? 'there is no such command' : error.message
+      reject(new PullthroughError('ERR_USAGE', `${program} cannot be run: ${reason}`, { cause: error }))
+    })
+    child.once('exit', (code, killedBy) => {
+      resolve(code ?? 128 + (killedBy ? constants.signals[killedBy] : 0))
+    })
+  })
+}

@@ -1,0 +1,33 @@
+import { runProgram } from './program.ts'
+
+// The warning is about the SDK's support of Node 20, which a user of this program can do nothing about.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+
+const interruption = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    interruption.abort()
+  })
+}
+
+const streams = {
+  stdout: (text: string) => void process.stdout.write(text),
+  stderr: (text: string) => void process.stderr.write(text),
+}
+
+process.exitCode = await runProgram(process.argv.slice(2), {
+  streams,
+  world: {
+    env: process.env,
+    cwd: process.cwd(),
+    fetch: globalThis.fetch,
+    now: () => new Date(),
+    signal: interruption.signal,
+    timeoutMs: 10_000,
+    note: (text) => {
+      streams.stderr(`pullthrough: ${text}\n`)
+    },
+  },
+})
+// Give up whatever is still under way, so that nothing keeps the process.
+interruption.abort()

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { PullthroughError } from '../errors.ts'
+import { sandboxCommand } from './commands/sandbox.ts'
+import { syncCommand } from './commands/sync.ts'
+import type { Context } from './context.ts'
+import { exitCodeOfError, exitCodes } from './exit-code.ts'
+import { printError } from './streams.ts'
+
+const example = `Example:
+  $ pulumi config set dockerHubUsername your_username
+  $ pulumi config set --secret dockerHubToken      (paste the token)
+  $ pullthrough sync
+`
+
+const exitCodeHelp = `
+Exit codes: 0 done, or nothing to do; 1 failed; 2 differences found; 130 interrupted.`
+
+/**
+ * Run one command line.
+ *
+ * @param argv what the user typed after the program's name
+ * @returns the exit code; every failure has been told on stderr by then.
+ */
+export async function runProgram(argv: readonly string[], context: Context): Promise<number> {
+  const { streams } = context
+  let exitCode: number = exitCodes.done
+
+  // Each run half is imported when its command is called, so that --version and --help stay quick.
+  const program = new Command('pullthrough')
+    .description(
+      'Docker Hub credentials from Pulumi config to where Amazon ECR and GitHub Actions need them, proven',
+    )
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .addHelpText('before', example)
+    .addHelpText('after', exitCodeHelp)
+    .enablePositionalOptions()
+    .addCommand(
+      syncCommand(async (flags) => {
+        const { runSync } = await import('./commands/sync-run.ts')
+        exitCode = await runSync(flags, context)
+      }),
+    )
+    .addCommand(
+      sandboxCommand(async (flags) => {
+        const { runSandbox } = await import('./commands/sandbox-run.ts')
+        exitCode = await runSandbox(flags, context)
+      }),
+    )
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: streams.stdout,
+      writeErr: streams.stderr,
+      // Told below, in our own form.
+      outputError: () => undefined,
+    })
+  }
+
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return endOfParsing(error, context)
+    if (!(error instanceof PullthroughError)) throw error
+    printError(streams, error)
+    return exitCodeOfError(error)
+  }
+}
+
+/** Help and version end the parsing too; the rest is bad usage. */
+function endOfParsing(error: CommanderError, { streams }: Context): number {
+  if (error.exitCode === 0) return exitCodes.done
+  if (error.code !== 'commander.help') printError(streams, usageError(error.message))
+  return exitCodes.failed
+}
+
+/** `error: unknown option '--dry-rnu'\n(Did you mean --dry-run?)`, without the value of `--token=…`. */
+function usageError(message: string) {
+  const [first = '', suggestion] = message.split('\n')
+  const text = first.replace(/^error: /, '').replace(/^(unknown option '[^=']*)=.*'$/s, "$1'")
+  const didYouMean = /^\(Did you mean (.*)\?\)$/.exec(suggestion ?? '')?.[1]
+  return { message: text, hint: didYouMean ? `did you mean ${didYouMean}?` : 'see pullthrough --help' }
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}

@@ -1,0 +1,111 @@
+import { PullthroughError } from '../errors.ts'
+import { noAnswerFrom } from '../http.ts'
+import type { World } from '../world.ts'
+
+/** Which call failed, for the words of an error. */
+export interface AwsCall {
+  readonly service: 'sts' | 'secretsmanager'
+  readonly operation: string
+  readonly region: string
+}
+
+/** The names under which AWS says that it does not accept the caller's credentials. */
+const unauthenticated = [
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'RequestExpired',
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'SignatureDoesNotMatch',
+  'IncompleteSignature',
+  'MissingAuthenticationToken',
+  'MissingAuthenticationTokenException',
+]
+
+/** The names under which the SDK says that it found no usable credentials. */
+const withoutCredentials = [
+  'CredentialsProviderError',
+  'TokenProviderError',
+  'ProcessCredentialsProviderError',
+]
+
+const throttled = [
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+  'SlowDown',
+]
+
+/**
+ * Turn what the AWS SDK threw into an error of ours, once, where its meaning is known. Only what `observe` takes for
+ * an answer (`ResourceNotFoundException`) must be sorted out before.
+ */
+export function awsError(error: unknown, call: AwsCall, world: World): PullthroughError {
+  if (error instanceof PullthroughError) return error
+  if (world.signal.aborted) return new PullthroughError('ERR_INTERRUPTED', 'interrupted')
+
+  const { service, operation, region } = call
+  const { name, message, status } = factsOf(error)
+  const where = `${service}:${operation} in ${region}`
+  const cause = new Error(`${name}: ${message}`)
+
+  if (withoutCredentials.includes(name)) {
+    return new PullthroughError('ERR_UNAUTHENTICATED', `no AWS credentials: ${message}`, {
+      hint: 'set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run: aws sso login',
+      cause,
+    })
+  }
+  if (unauthenticated.includes(name)) {
+    const expired = name.includes('Expired')
+    return new PullthroughError(
+      'ERR_UNAUTHENTICATED',
+      `AWS does not accept these credentials (${name}): ${message}`,
+      {
+        hint: expired
+          ? 'renew the session, for example: aws sso login'
+          : 'check which keys or profile are in use: aws sts get-caller-identity',
+        cause,
+      },
+    )
+  }
+  if (name === 'AccessDeniedException' || name === 'AccessDenied') {
+    return new PullthroughError('ERR_DENIED', `AWS denies ${where}: ${message}`, {
+      hint: `allow ${service}:${operation} to the role or user that runs this`,
+      cause,
+    })
+  }
+  if (throttled.includes(name) || status === 429) {
+    return new PullthroughError('ERR_RATE_LIMITED', `AWS throttles ${where}: ${message}`, {
+      hint: 'wait a minute and run it again',
+      cause,
+    })
+  }
+  if (status === undefined) return noAnswerFrom(`AWS (${where})`, error, world)
+  if (status >= 500 || error instanceof SyntaxError) {
+    return new PullthroughError(
+      'ERR_UNEXPECTED_ANSWER',
+      `AWS answered ${where} with status ${status} (${name})`,
+      {
+        hint: 'run it again; see https://health.aws.amazon.com if it stays',
+        cause,
+      },
+    )
+  }
+  return new PullthroughError('ERR_STATE', `AWS refuses ${where} (${name}): ${message}`, { cause })
+}
+
+/** The modelled name, its text, and the HTTP status if there was an answer. */
+function factsOf(error: unknown): { name: string; message: string; status: number | undefined } {
+  if (!(error instanceof Error)) return { name: 'Unknown', message: String(error), status: undefined }
+  const { $metadata, $response } = error as {
+    $metadata?: { httpStatusCode?: number }
+    $response?: { statusCode?: number }
+  }
+  return {
+    name: error.name,
+    message: error.message,
+    status: $metadata?.httpStatusCode ?? $response?.statusCode,
+  }
+}

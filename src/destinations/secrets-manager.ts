@@ -1,0 +1,215 @@
+import type {
+  DescribeSecretCommandOutput,
+  SecretsManagerClient,
+  SecretsManagerServiceException,
+} from '@aws-sdk/client-secrets-manager'
+import pRetry from 'p-retry'
+import { secretString } from '../credential.ts'
+import { PullthroughError } from '../errors.ts'
+import type { World } from '../world.ts'
+import { type Caller, clientConfig, watchRequests } from './aws-client.ts'
+import { awsError } from './aws-error.ts'
+import type { Desired, Destination } from './destination.ts'
+import { parsePolicyDocument, type PolicySubject } from './policy-document.ts'
+import {
+  type ObservedSecret,
+  ownershipTag,
+  planSecret,
+  type SecretCall,
+  type SecretPlanOptions,
+} from './secret-plan.ts'
+
+/** Options of {@link secretsManager}. */
+export interface SecretsManagerOptions extends SecretPlanOptions {
+  readonly region: string
+  /** Whose account it is; asked once for all Regions. */
+  readonly caller: Promise<Caller>
+  /** Called for each mutating request that is sent, retries included. */
+  readonly onMutatingRequest: () => void
+}
+
+type Sdk = typeof import('@aws-sdk/client-secrets-manager')
+
+interface Connection {
+  readonly client: SecretsManagerClient
+  readonly sdk: Sdk
+}
+
+/** The secret ECR reads, in one Region, with its resource policy. The value is written and never read back. */
+export function secretsManager(
+  options: SecretsManagerOptions,
+  world: World,
+): Destination<ObservedSecret, SecretCall> {
+  const { region, secretName: SecretId } = options
+  let connection: Promise<Connection> | undefined
+
+  /** Connect with the first call, not before: the SDK takes a while to import. */
+  function connect(): Promise<Connection> {
+    connection ??= import('@aws-sdk/client-secrets-manager').then((sdk) => {
+      const client = new sdk.SecretsManagerClient(clientConfig('SECRETS_MANAGER', region, world))
+      watchRequests(client, options.onMutatingRequest)
+      return { client, sdk }
+    })
+    return connection
+  }
+
+  return {
+    kind: 'secrets-manager',
+    place: region,
+
+    async observe() {
+      const { client, sdk } = await connect()
+      const abortSignal = world.signal
+      const [caller, description, policy] = await Promise.all([
+        options.caller,
+        answerTo('DescribeSecret', client.send(new sdk.DescribeSecretCommand({ SecretId }), { abortSignal })),
+        answerTo(
+          'GetResourcePolicy',
+          client.send(new sdk.GetResourcePolicyCommand({ SecretId }), { abortSignal }),
+        ),
+      ])
+      const subject = {
+        partition: caller.partition,
+        account: caller.account,
+        region,
+        secretArn: description.found?.ARN,
+      }
+      if (description.refused) throw description.refused
+      if (!description.found) return { state: 'absent', subject }
+      const { DeletedDate: deletedDate } = description.found
+      if (deletedDate) return { state: 'scheduled-for-deletion', deletedDate, subject }
+      // Asked at the same time as the description, so only now is it known whether a refusal matters.
+      if (policy.refused) throw policy.refused
+      return presentSecret(description.found, policy.found?.ResourcePolicy, subject)
+    },
+
+    plan: (desired, observed) => planSecret(desired, observed, options),
+
+    async perform(call, desired) {
+      const connected = await connect()
+      try {
+        await send(call, desired, SecretId, connected, world)
+        return undefined
+      } catch (error) {
+        throw awsError(error, { service: 'secretsmanager', operation: call.operation, region }, world)
+      }
+    },
+  }
+
+  /** What a read answered: the thing, nothing (it is not there), or a refusal. */
+  async function answerTo<Output>(
+    operation: string,
+    sent: Promise<Output>,
+  ): Promise<{ readonly found?: Output; readonly refused?: PullthroughError }> {
+    try {
+      return { found: await sent }
+    } catch (error) {
+      if (isNamed(error, 'ResourceNotFoundException')) return {}
+      return { refused: awsError(error, { service: 'secretsmanager', operation, region }, world) }
+    }
+  }
+}
+
+function presentSecret(
+  description: DescribeSecretCommandOutput,
+  policy: string | undefined,
+  subject: PolicySubject,
+): ObservedSecret {
+  return {
+    state: 'present',
+    subject,
+    kmsKeyId: description.KmsKeyId,
+    tags: Object.fromEntries((description.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+    owningService: description.OwningService,
+    primaryRegion: description.PrimaryRegion,
+    versions: description.VersionIdsToStages ?? {},
+    policy: policy === undefined ? undefined : parsePolicyDocument(policy),
+  }
+}
+
+/** How long after its creation a secret may still be unknown to the next call: four tries in some 7 seconds. */
+const visibility = { retries: 3, minTimeout: 1000, factor: 2 }
+
+/** Make one call. The version's id is derived from the value, so the same call twice makes one version. */
+async function send(
+  call: SecretCall,
+  { credential, version }: Desired,
+  SecretId: string,
+  { client, sdk }: Connection,
+  { signal }: World,
+): Promise<void> {
+  const options = { abortSignal: signal }
+  switch (call.operation) {
+    case 'CreateSecret':
+      await client.send(
+        new sdk.CreateSecretCommand({
+          Name: SecretId,
+          ClientRequestToken: version,
+          SecretString: secretString(credential),
+          Description: `Credentials for ${credential.upstream} that the ECR pull-through cache uses; written by pullthrough`,
+          Tags: [ownershipTag],
+        }),
+        options,
+      )
+      return
+    case 'RestoreSecret':
+      await client.send(new sdk.RestoreSecretCommand({ SecretId }), options)
+      return
+    case 'PutSecretValue': {
+      const { VersionStages = [] } = await client.send(
+        new sdk.PutSecretValueCommand({
+          SecretId,
+          ClientRequestToken: version,
+          SecretString: secretString(credential),
+        }),
+        options,
+      )
+      // A version that was there all along, without labels, is left as it is: move the label ourselves.
+      if (!VersionStages.includes('AWSCURRENT')) await moveLabel(call.current)
+      return
+    }
+    case 'UpdateSecretVersionStage':
+      await moveLabel(call.current)
+      return
+    case 'TagResource':
+      await client.send(new sdk.TagResourceCommand({ SecretId, Tags: [ownershipTag] }), options)
+      return
+    case 'PutResourcePolicy': {
+      const put = () =>
+        client.send(
+          new sdk.PutResourcePolicyCommand({
+            SecretId,
+            ResourcePolicy: call.policy,
+            BlockPublicPolicy: true,
+          }),
+          options,
+        )
+      if (!call.justCreated) {
+        await put()
+        return
+      }
+      await pRetry(put, {
+        ...visibility,
+        signal,
+        shouldRetry: ({ error }) => isNamed(error, 'ResourceNotFoundException'),
+      })
+      return
+    }
+  }
+
+  async function moveLabel(current: string | undefined): Promise<void> {
+    await client.send(
+      new sdk.UpdateSecretVersionStageCommand({
+        SecretId,
+        VersionStage: 'AWSCURRENT',
+        MoveToVersionId: version,
+        ...(current === undefined ? {} : { RemoveFromVersionId: current }),
+      }),
+      options,
+    )
+  }
+}
+
+function isNamed(error: unknown, name: SecretsManagerServiceException['name']): boolean {
+  return error instanceof Error && error.name === name
+}

@@ -1,0 +1,101 @@
+import type { Credential } from '../credential.ts'
+import type { Desired, Destination } from '../destinations/destination.ts'
+import { PullthroughError } from '../errors.ts'
+import { versionOf } from '../version.ts'
+import type { World } from '../world.ts'
+import { apply, foretell } from './apply.ts'
+import type { ChangeReport, Listener } from './event.ts'
+
+/** What {@link sync} works with. */
+export interface SyncOptions {
+  /** The credential, on its way from the source. */
+  readonly credential: Promise<Credential>
+  readonly destinations: readonly Destination[]
+  /** Whatever must hold before anything is written: each rejects with a {@link PullthroughError} if it does not. */
+  readonly gates: (credential: Credential) => readonly Promise<unknown>[]
+  /** Plan only. */
+  readonly dryRun: boolean
+}
+
+/**
+ * The main job: look at every destination at once while the credential is read and proven, compare, and write what
+ * differs. Destinations are independent: one that fails does not stop the others.
+ *
+ * @returns every change with its outcome, in the order of the destinations.
+ * @throws {@link PullthroughError} if the credential could not be read or a gate does not hold. Nothing is written then.
+ */
+export async function sync(
+  { credential, destinations, gates, dryRun }: SyncOptions,
+  world: World,
+  listener: Listener = {},
+): Promise<readonly ChangeReport[]> {
+  // Each keeps its failure to itself until it is its turn to be reported.
+  const observations = destinations.map(observe)
+  const desired = await desiredFrom(credential, gates)
+  throwIfInterrupted(world)
+
+  const reports = await Promise.all(
+    observations.map(async (observation, index) => {
+      const destination = destinations[index]
+      return destination ? reconcile(destination, await observation, desired, { dryRun, listener }) : []
+    }),
+  )
+  return reports.flat()
+}
+
+async function desiredFrom(credential: Promise<Credential>, gates: SyncOptions['gates']): Promise<Desired> {
+  const read = await credential
+  const [version] = await Promise.all([versionOf(read), ...gates(read)])
+  return { credential: read, version }
+}
+
+/** Plan and apply; where a change brings more to light (a restored secret), observe, plan and apply once more. */
+async function reconcile(
+  destination: Destination,
+  observation: Observation,
+  desired: Desired,
+  { dryRun, listener }: { readonly dryRun: boolean; readonly listener: Listener },
+): Promise<readonly ChangeReport[]> {
+  if (observation.error) {
+    const report = unobserved(destination, observation.error)
+    listener.onChange?.(report)
+    return [report]
+  }
+  const changes = destination.plan(desired, observation.observed)
+  for (const warning of changes.flatMap(({ warnings = [] }) => warnings)) listener.onWarning?.(warning)
+  if (dryRun) return foretell(destination, changes)
+
+  const reports = await apply(destination, changes, desired, listener.onChange)
+  const moreToSee = changes.some(({ thenObserveAgain }) => thenObserveAgain)
+  if (!moreToSee || reports.some(({ outcome }) => outcome !== 'done')) return reports
+  const rest = await reconcile(destination, await observe(destination), desired, { dryRun, listener })
+  return [...reports, ...rest]
+}
+
+function unobserved({ kind, place }: Destination, error: PullthroughError): ChangeReport {
+  return {
+    destination: kind,
+    target: place,
+    action: 'observe',
+    because: 'it could not be looked at',
+    outcome: 'failed',
+    error,
+  }
+}
+
+type Observation =
+  | { readonly observed: unknown; readonly error?: never }
+  | { readonly error: PullthroughError; readonly observed?: never }
+
+async function observe(destination: Destination): Promise<Observation> {
+  try {
+    return { observed: await destination.observe() }
+  } catch (error) {
+    if (error instanceof PullthroughError) return { error }
+    throw error
+  }
+}
+
+function throwIfInterrupted({ signal }: World): void {
+  if (signal.aborted) throw new PullthroughError('ERR_INTERRUPTED', 'interrupted; nothing was written')
+}
