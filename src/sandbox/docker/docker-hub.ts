@@ -1,6 +1,13 @@
 import type { SandboxPart, SandboxWorld } from '../part.ts'
 import type { Service } from '../service.ts'
+import { type AccountSeed, createAccounts, parseAccount } from './account.ts'
+import { createQuota, hubOperation } from './hub-api.ts'
+import { createPullLimits } from './pull-limit.ts'
+import { registryFaults, registryOperation } from './registry.ts'
+import type { DockerHubStore } from './store.ts'
+import { authFaults, authOperation } from './token-server.ts'
 
+/** Docker Hub's three services, as far as a login and its pull limit need them. */
 export interface DockerHub extends SandboxPart {
   /** `auth.docker.io` */
   readonly auth: Service
@@ -12,6 +19,65 @@ export interface DockerHub extends SandboxPart {
   announce(urls: { readonly authUrl: string }): void
 }
 
-export function createDockerHub(world: SandboxWorld): DockerHub {
-  throw new Error(world.clock.now().toISOString())
+const seededAccount: AccountSeed = {
+  username: 'sandbox',
+  token: 'dckr_pat_sandbox_0123456789abcdefghi',
+  scope: 'repo:public_read',
+  plan: 'personal',
+  state: 'active',
+}
+
+export function createDockerHub({ clock }: SandboxWorld): DockerHub {
+  const quota = createQuota(clock)
+  const store: DockerHubStore = {
+    clock,
+    accounts: createAccounts(),
+    pullLimits: createPullLimits(clock),
+    issued: new Map(),
+    authUrl: 'https://auth.docker.io',
+    anonymousPulls: 0,
+  }
+
+  function seed(account: AccountSeed): void {
+    store.accounts.seed(account)
+    if (account.pullsLeft !== undefined) store.pullLimits.set(account.username, account.pullsLeft)
+  }
+
+  function reset(): void {
+    store.accounts.clear()
+    store.pullLimits.clear()
+    store.issued.clear()
+    store.anonymousPulls = 0
+    quota.clear()
+    seed(seededAccount)
+  }
+
+  reset()
+  return {
+    auth: { recognise: (exchange) => authOperation(exchange, store) },
+    registry: { recognise: (exchange) => registryOperation(exchange, store) },
+    hub: { recognise: (exchange) => hubOperation(exchange, store, quota) },
+    announce({ authUrl }) {
+      store.authUrl = authUrl
+    },
+    state: () => ({
+      accounts: store.accounts.all().map(({ username, token, scope, state, logins, pulls }) => ({
+        username,
+        token,
+        scope,
+        plan: store.accounts.planOf(username),
+        state,
+        logins,
+        pulls,
+      })),
+      anonymousPulls: store.anonymousPulls,
+    }),
+    reset,
+    ownFaults: { 'docker-auth': authFaults, 'docker-registry': registryFaults },
+    seeds: {
+      '/docker-hub/accounts': (body) => {
+        seed(parseAccount(body))
+      },
+    },
+  }
 }
