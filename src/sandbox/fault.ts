@@ -14,6 +14,8 @@ export interface FaultRule {
   /** An operation's name, or `*`. */
   readonly operation: string
   readonly times: number | 'always'
+  /** How many requests that fit are let through first; 0 if absent. */
+  readonly skip?: number
   readonly fault: Fault
 }
 
@@ -32,18 +34,24 @@ export interface Faults {
 }
 
 export function createFaults(): Faults {
-  let rules: { rule: FaultRule; left: number }[] = []
+  let rules: { rule: FaultRule; left: number; toSkip: number }[] = []
 
   function takeFirst(matches: (rule: FaultRule) => boolean): Fault | undefined {
-    const entry = rules.find(({ rule, left }) => left > 0 && matches(rule))
-    if (!entry) return undefined
-    entry.left -= 1
-    return entry.rule.fault
+    for (const entry of rules) {
+      if (entry.left === 0 || !matches(entry.rule)) continue
+      if (entry.toSkip > 0) {
+        entry.toSkip -= 1
+        continue
+      }
+      entry.left -= 1
+      return entry.rule.fault
+    }
+    return undefined
   }
 
   return {
     add(rule) {
-      rules.push({ rule, left: rule.times === 'always' ? Infinity : rule.times })
+      rules.push({ rule, left: rule.times === 'always' ? Infinity : rule.times, toSkip: rule.skip ?? 0 })
     },
     clear() {
       rules = []
@@ -70,7 +78,7 @@ export function parseFaultRule(
   ownFaults: Readonly<Partial<Record<ServiceName, readonly string[]>>>,
 ): FaultRule {
   if (!isRecord(body)) throw new TypeError('the body must be a JSON object')
-  const { service, operation, times = 1, fault } = body
+  const { service, operation, times = 1, skip = 0, fault } = body
   if (service !== '*' && !serviceNames.includes(service as ServiceName)) {
     throw new TypeError(`"service" must be "*" or one of ${serviceNames.join(', ')}`)
   }
@@ -78,6 +86,9 @@ export function parseFaultRule(
     throw new TypeError('"operation" must be a name or "*"')
   if (times !== 'always' && !(typeof times === 'number' && Number.isInteger(times) && times > 0)) {
     throw new TypeError('"times" must be a positive integer or "always"')
+  }
+  if (!(typeof skip === 'number' && Number.isInteger(skip) && skip >= 0)) {
+    throw new TypeError('"skip" must be a number of requests')
   }
   if (!isRecord(fault) || typeof fault['kind'] !== 'string') throw new TypeError('"fault" must have a "kind"')
   const own = service === '*' ? Object.values(ownFaults).flat() : (ownFaults[service as ServiceName] ?? [])
@@ -87,7 +98,7 @@ export function parseFaultRule(
   if (fault['status'] !== undefined && !isStatus(fault['status'])) {
     throw new TypeError('"status" must be an HTTP status from 400 to 599')
   }
-  return { service: service as ServiceName | '*', operation, times, fault: fault as unknown as Fault }
+  return { service: service as ServiceName | '*', operation, times, skip, fault: fault as unknown as Fault }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
