@@ -1,0 +1,247 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { PullthroughError } from '../errors.ts'
+import { noAnswerFrom, timedFetch } from '../http.ts'
+import { serverText } from '../server-text.ts'
+import type { World } from '../world.ts'
+import type { GitHubAccess } from './github-access.ts'
+import { readRateLimit } from './github-rate-limit.ts'
+
+/** What GitHub answered. */
+export interface GitHubAnswer {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** The JSON object in the body; an empty one if there is no body. */
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Ask GitHub, with an endpoint of its reference: `request('GET /repos/{owner}/{repo}', { owner, repo })`. Resolves
+ * with refusals too (403, 404, 409, 422 …), whose meaning only the caller knows.
+ *
+ * Network failures, server errors and rate limits are tried again, twice at most; a wait that GitHub asks for is
+ * obeyed up to two minutes.
+ *
+ * @throws {@link PullthroughError} `ERR_UNAUTHENTICATED`, `ERR_RATE_LIMITED`, `ERR_UNREACHABLE`,
+ * `ERR_UNEXPECTED_ANSWER` (a server error, or anything but JSON) or `ERR_INTERRUPTED`.
+ */
+export type GitHubRequest = (
+  endpoint: string,
+  parameters?: Readonly<Record<string, unknown>>,
+) => Promise<GitHubAnswer>
+
+/** Options of {@link githubClient}. */
+export interface GitHubClientOptions extends Pick<GitHubAccess, 'token' | 'tokenSource' | 'apiUrl'> {
+  /** Called for each request that may change something, when it is sent. */
+  readonly onMutatingRequest: () => void
+}
+
+const retries = 2
+
+/** The longest wait for a rate limit that is obeyed, in milliseconds. */
+const longestWait = 120_000
+
+/** A failure that may pass: what it is if it does not, and how long to wait before the next try. */
+class PassingFailure extends Error {
+  readonly failure: PullthroughError
+  readonly waitMs: number
+  /** What the user is told before the wait, if it is long enough to wonder. */
+  readonly note: string | undefined
+
+  constructor(failure: PullthroughError, waitMs: number, note?: string) {
+    super(failure.message)
+    this.failure = failure
+    this.waitMs = waitMs
+    this.note = note
+  }
+}
+
+/** A client for one token at one API. */
+export function githubClient(options: GitHubClientOptions, world: World): GitHubRequest {
+  const { signal, note } = world
+  const octokit = lazily(() => createOctokit(options, world))
+  const told = new Set<string>()
+
+  return async (endpoint, parameters = {}) => {
+    const what = nameRequest(endpoint, parameters)
+    const { default: pRetry } = await import('p-retry')
+    try {
+      return await pRetry(
+        async (attempt) => {
+          const answer = await send(await octokit(), endpoint, parameters, attempt, options, world)
+          return judge(answer, what, attempt, options, world)
+        },
+        {
+          retries,
+          minTimeout: 0,
+          signal,
+          shouldRetry: ({ error }) => error instanceof PassingFailure,
+          onFailedAttempt: async ({ error, retriesLeft }) => {
+            if (!(error instanceof PassingFailure) || retriesLeft === 0) return
+            // Requests under way at once meet the same limit: the user hears of it once.
+            if (error.note !== undefined && !told.has(error.note)) {
+              told.add(error.note)
+              note(error.note)
+            }
+            await sleep(error.waitMs, undefined, { signal })
+          },
+        },
+      )
+    } catch (error) {
+      if (signal.aborted) throw new PullthroughError('ERR_INTERRUPTED', 'interrupted')
+      throw error instanceof PassingFailure ? error.failure : error
+    }
+  }
+}
+
+type Octokit = import('@octokit/core').Octokit
+
+/**
+ * Octokit builds the request and reads the answer. The token is added when the request leaves, so that no error and
+ * no log of Octokit's can have it; its own log goes nowhere.
+ */
+async function createOctokit(
+  { token, apiUrl, onMutatingRequest }: GitHubClientOptions,
+  world: World,
+): Promise<Octokit> {
+  const { Octokit } = await import('@octokit/core')
+  const fetch = timedFetch(world)
+  const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore }
+  return new Octokit({
+    baseUrl: apiUrl,
+    userAgent: 'pullthrough',
+    log: silent,
+    request: {
+      log: silent,
+      fetch: (url: string, init: RequestInit) => {
+        world.signal.throwIfAborted()
+        if (init.method !== 'GET') onMutatingRequest()
+        const headers = new Headers(init.headers)
+        headers.set('authorization', `Bearer ${token.reveal()}`)
+        return fetch(url, { ...init, headers })
+      },
+    },
+  })
+}
+
+function ignore(): void {
+  // Nothing of Octokit's log is for the user.
+}
+
+/** What Octokit makes of an answer; `data` is parsed if the answer says that it is JSON. */
+type OctokitAnswer = Pick<Awaited<ReturnType<Octokit['request']>>, 'status' | 'headers' | 'data'>
+
+/** The same, with headers as they came. */
+interface Response extends Pick<GitHubAnswer, 'status' | 'headers'> {
+  readonly data: unknown
+}
+
+/** Send one request. Only a request without an answer throws. */
+async function send(
+  { request }: Octokit,
+  endpoint: string,
+  parameters: Readonly<Record<string, unknown>>,
+  attempt: number,
+  { apiUrl }: GitHubClientOptions,
+  world: World,
+): Promise<Response> {
+  const headers = { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' }
+  try {
+    return readResponse(await request(endpoint, { ...parameters, headers }))
+  } catch (error) {
+    const response = refusedResponse(error)
+    if (response) return readResponse(response)
+    const reason = error instanceof Error ? (error.cause ?? error) : error
+    throw new PassingFailure(noAnswerFrom(`GitHub (${apiUrl})`, reason, world), pause(attempt))
+  }
+}
+
+/** The answer inside the `RequestError` that Octokit throws for every status from 400. */
+function refusedResponse(error: unknown): OctokitAnswer | undefined {
+  return error instanceof Error && 'response' in error ? (error.response as OctokitAnswer) : undefined
+}
+
+function readResponse({ status, headers, data }: OctokitAnswer): Response {
+  const texts = Object.entries(headers).map(([name, value]) => [name, String(value)])
+  return { status, headers: Object.fromEntries(texts) as GitHubAnswer['headers'], data }
+}
+
+/** Tell an answer that the caller should have from a failure, which is thrown. */
+function judge(
+  { status, headers, data }: Response,
+  what: string,
+  attempt: number,
+  { token, tokenSource }: GitHubClientOptions,
+  world: World,
+): GitHubAnswer {
+  const type = headers['content-type']?.split(';')[0] ?? 'no content type'
+  if (status >= 500) {
+    const failure = unexpected(
+      `GitHub answered ${status} to ${what}`,
+      'run it again; see also www.githubstatus.com',
+    )
+    throw isPermanent(status) ? failure : new PassingFailure(failure, pause(attempt))
+  }
+  // The edge limits in plain text.
+  const body = status === 204 || (status === 429 && !isObject(data)) ? {} : data
+  if (!isObject(body)) {
+    throw unexpected(
+      `GitHub answered ${status} (${type}) to ${what}, not JSON`,
+      'check GITHUB_API_URL or GH_HOST, and any proxy',
+    )
+  }
+  const answer = { status, headers, body }
+  if (status === 401) {
+    const said = serverText(body['message'], [token])
+    throw new PullthroughError(
+      'ERR_UNAUTHENTICATED',
+      `GitHub does not accept the token from ${tokenSource}${said === undefined ? '' : `: ${said}`}`,
+      { hint: 'it is wrong, expired or revoked: give another one in GH_TOKEN, or run: gh auth login' },
+    )
+  }
+  const limit = readRateLimit(answer, world.now())
+  if (!limit) return answer
+  const until = limit.until.toISOString().replace(/\.\d+Z$/, 'Z')
+  const failure = new PullthroughError(
+    'ERR_RATE_LIMITED',
+    `GitHub’s ${limit.kind} rate limit forbids ${what} until ${until}`,
+    { hint: `run it again after ${until}` },
+  )
+  if (limit.waitMs > longestWait) throw failure
+  throw new PassingFailure(
+    failure,
+    limit.waitMs,
+    `waiting until ${until} (${Math.ceil(limit.waitMs / 1000)} s) for GitHub’s ${limit.kind} rate limit`,
+  )
+}
+
+/** 501 and the like do not pass. */
+function isPermanent(status: number): boolean {
+  return ![500, 502, 503, 504].includes(status)
+}
+
+function unexpected(message: string, hint: string): PullthroughError {
+  return new PullthroughError('ERR_UNEXPECTED_ANSWER', message, { hint })
+}
+
+/** The wait after a network failure or a server error, in milliseconds. */
+function pause(attempt: number): number {
+  return 250 * 4 ** (attempt - 1)
+}
+
+/** `GET /repos/acme/widgets`: the endpoint with its parameters filled in. */
+function nameRequest(endpoint: string, parameters: Readonly<Record<string, unknown>>): string {
+  return endpoint.replace(/\{(\w+)\}/g, (_, name: string) => String(parameters[name]))
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ArrayBuffer)
+  )
+}
+
+/** Make a thing when it is first needed, once. */
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => (made ??= make())
+}

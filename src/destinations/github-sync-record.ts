@@ -1,0 +1,57 @@
+/** The two secrets that workflows read, in the order in which they are written. */
+export const pairNames = ['DOCKER_HUB_USERNAME', 'DOCKER_HUB_TOKEN'] as const
+
+export type PairName = (typeof pairNames)[number]
+
+/** When GitHub says each secret was last changed (ISO 8601, whole seconds); a secret that is not there has none. */
+export type PairTimes = Readonly<Partial<Record<PairName, string>>>
+
+/** The variable that keeps the record, beside the pair. */
+export const recordName = 'DOCKER_HUB_CREDENTIALS_SYNC'
+
+/**
+ * What the last sync wrote. GitHub never returns a secret's value, so whether the pair is still what was written is
+ * told by the record and the times.
+ */
+export interface SyncRecord {
+  /** The credential's fingerprint, see `version.ts`. */
+  readonly version: string
+  /** What GitHub gave as the time of each write. */
+  readonly updatedAt: Readonly<Record<PairName, string>>
+}
+
+/** The variable's value. */
+export function formatSyncRecord({ version, updatedAt }: SyncRecord): string {
+  return JSON.stringify({ version, updatedAt })
+}
+
+/** Read the variable's value; `undefined` if it is no record: someone has edited it. */
+export function parseSyncRecord(text: string): SyncRecord | undefined {
+  const { version, updatedAt } = members(parseJson(text))
+  const { DOCKER_HUB_USERNAME, DOCKER_HUB_TOKEN } = members(updatedAt)
+  if (typeof version !== 'string' || !isMoment(DOCKER_HUB_USERNAME) || !isMoment(DOCKER_HUB_TOKEN)) {
+    return undefined
+  }
+  return { version, updatedAt: { DOCKER_HUB_USERNAME, DOCKER_HUB_TOKEN } }
+}
+
+/** Whether two times, as GitHub wrote them, are the same moment. */
+export function isSameMoment(one: string, other: string): boolean {
+  return Date.parse(one) === Date.parse(other)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function members(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}
+
+function isMoment(value: unknown): value is string {
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value))
+}

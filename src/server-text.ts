@@ -1,0 +1,19 @@
+import type { Secret } from './secret.ts'
+
+/** More of a server's text than this does not help anybody, in characters. */
+const longest = 200
+
+/**
+ * What a server said, made fit for a message: one line without control characters, at most 200 characters.
+ *
+ * @param secrets what was sent along: a text that repeats one of them is not shown at all
+ *
+ * @returns `undefined` if there is no text, or none that may be shown.
+ */
+export function serverText(text: unknown, secrets: readonly Secret[]): string | undefined {
+  if (typeof text !== 'string') return undefined
+  if (secrets.some((secret) => text.includes(secret.reveal()))) return undefined
+  const line = text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim()
+  if (line === '') return undefined
+  return line.length > longest ? `${line.slice(0, longest - 1)}…` : line
+}
