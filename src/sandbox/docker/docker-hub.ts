@@ -2,6 +2,7 @@ import type { SandboxPart, SandboxWorld } from '../part.ts'
 import type { Service } from '../service.ts'
 import { type AccountSeed, createAccounts, parseAccount } from './account.ts'
 import { createQuota, hubOperation } from './hub-api.ts'
+import { signingKeys } from './jwt.ts'
 import { createPullLimits } from './pull-limit.ts'
 import { registryFaults, registryOperation } from './registry.ts'
 import type { DockerHubStore } from './store.ts'
@@ -53,6 +54,7 @@ export function createDockerHub({ clock }: SandboxWorld): DockerHub {
   }
 
   reset()
+  void signingKeys()
   return {
     auth: { recognise: (exchange) => authOperation(exchange, store) },
     registry: { recognise: (exchange) => registryOperation(exchange, store) },

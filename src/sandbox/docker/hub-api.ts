@@ -22,14 +22,15 @@ export function hubOperation(exchange: Exchange, store: DockerHubStore, quota: Q
     service: 'docker-hub',
     name: `${method} ${path.replace(/^\/v2\/access-tokens\/[^/]+$/, '/v2/access-tokens/{uuid}')}`,
     mutating: method !== 'GET' && method !== 'HEAD' && !logins.includes(path),
-    perform: () => finish(quota.spend() ? answer(exchange, path, store) : limitExceeded(quota.secondsLeft())),
+    perform: async () =>
+      finish(quota.spend() ? await answer(exchange, path, store) : limitExceeded(quota.secondsLeft())),
     refuse: (fault) => finish(refusal(fault)),
   }
 }
 
 const logins = ['/v2/auth/token', '/v2/users/login']
 
-function answer(exchange: Exchange, path: string, store: DockerHubStore): Answer {
+function answer(exchange: Exchange, path: string, store: DockerHubStore): Answer | Promise<Answer> {
   const { method } = exchange
   if (method === 'POST' && path === '/v2/auth/token') {
     return logIn(exchange, store, { names: ['identifier', 'secret'], answerName: 'access_token' })
@@ -47,7 +48,11 @@ interface LoginForm {
   readonly answerName: string
 }
 
-function logIn({ body }: Exchange, store: DockerHubStore, { names, answerName }: LoginForm): Answer {
+async function logIn(
+  { body }: Exchange,
+  store: DockerHubStore,
+  { names, answerName }: LoginForm,
+): Promise<Answer> {
   const fields = parseObject(body)
   if (!fields) return json(400, { fields: {}, text: 'the body must be a JSON object' })
   const missing = names.filter((name) => typeof fields[name] !== 'string' || fields[name] === '')
@@ -61,7 +66,7 @@ function logIn({ body }: Exchange, store: DockerHubStore, { names, answerName }:
   const pat = store.accounts.find(String(fields[who]), String(fields[what]))
   if (pat?.state !== 'active') return json(401, { detail: 'Incorrect authentication credentials' })
   pat.logins += 1
-  return json(200, { [answerName]: accessToken(pat, store.clock) })
+  return json(200, { [answerName]: await accessToken(pat, store.clock) })
 }
 
 function parseObject(body: Buffer): Readonly<Record<string, unknown>> | undefined {
@@ -75,7 +80,7 @@ function parseObject(body: Buffer): Readonly<Record<string, unknown>> | undefine
 }
 
 /** The claims tell the token's scope and whose it is. https://github.com/mongodb/kingfisher/issues/202 */
-function accessToken({ username, token, scope }: Pat, clock: Clock): string {
+function accessToken({ username, token, scope }: Pat, clock: Clock): Promise<string> {
   const now = epochSeconds(clock)
   const session = randomUUID()
   return signJwt({
@@ -101,9 +106,9 @@ function accessToken({ username, token, scope }: Pat, clock: Clock): string {
  * Every session here comes from a personal access token, and those may not manage tokens, whatever their scope.
  * https://github.com/docker/hub-feedback/issues/2478
  */
-function refuseTokenManagement(exchange: Exchange, { clock }: DockerHubStore): Answer {
+async function refuseTokenManagement(exchange: Exchange, { clock }: DockerHubStore): Promise<Answer> {
   const token = bearerOf(exchange) ?? /^jwt +(\S+)$/i.exec(exchange.headers['authorization'] ?? '')?.[1]
-  const claims = token && verifyJwt(token, { audience, now: epochSeconds(clock) })
+  const claims = token && (await verifyJwt(token, { audience, now: epochSeconds(clock) }))
   if (!claims) return json(401, { message: 'unauthorized', errinfo: {} })
   return json(403, { message: 'token issued from personal access token is not allowed', errinfo: {} })
 }

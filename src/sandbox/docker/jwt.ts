@@ -1,20 +1,28 @@
-import { createSign, createVerify, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createSign, createVerify, generateKeyPair, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
 
 /** The claims of a token; times in seconds since 1970. */
 export type Claims = Readonly<Record<string, unknown>>
 
-/** One key for the process, made when first used: making one takes a moment. */
-let keys: { readonly privateKey: KeyObject; readonly publicKey: KeyObject } | undefined
+interface SigningKeys {
+  readonly privateKey: KeyObject
+  readonly publicKey: KeyObject
+}
 
-function signingKeys() {
-  keys ??= generateKeyPairSync('rsa', { modulusLength: 2048 })
+/** One pair for the process: making one takes a moment. */
+let keys: Promise<SigningKeys> | undefined
+
+/** The pair that signs. To be called early, so that the first token need not wait for it. */
+export function signingKeys(): Promise<SigningKeys> {
+  keys ??= promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
   return keys
 }
 
 /** Sign claims as a JSON Web Token, RS256. https://www.rfc-editor.org/rfc/rfc7515 */
-export function signJwt(claims: Claims): string {
+export async function signJwt(claims: Claims): Promise<string> {
+  const { privateKey } = await signingKeys()
   const signed = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}`
-  const signature = createSign('RSA-SHA256').update(signed).sign(signingKeys().privateKey)
+  const signature = createSign('RSA-SHA256').update(signed).sign(privateKey)
   return `${signed}.${signature.toString('base64url')}`
 }
 
@@ -23,15 +31,16 @@ export function signJwt(claims: Claims): string {
  *
  * @param now in seconds since 1970
  */
-export function verifyJwt(
+export async function verifyJwt(
   token: string,
   { audience, now }: { readonly audience: string; readonly now: number },
-): Claims | undefined {
+): Promise<Claims | undefined> {
   const [header = '', payload = '', signature = '', ...rest] = token.split('.')
   if (rest.length > 0 || decode(header)?.['alg'] !== 'RS256') return undefined
+  const { publicKey } = await signingKeys()
   const genuine = createVerify('RSA-SHA256')
     .update(`${header}.${payload}`)
-    .verify(signingKeys().publicKey, Buffer.from(signature, 'base64url'))
+    .verify(publicKey, Buffer.from(signature, 'base64url'))
   const claims = genuine ? decode(payload) : undefined
   if (!claims) return undefined
   const { aud, nbf = 0, exp } = claims

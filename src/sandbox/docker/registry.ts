@@ -20,10 +20,10 @@ export function registryOperation(exchange: Exchange, store: DockerHubStore): Op
     service: 'docker-registry',
     name: `${method} ${manifest ? '/v2/{name}/manifests/{reference}' : url.pathname}`,
     mutating: method !== 'GET' && method !== 'HEAD',
-    perform: () => {
+    perform: async () => {
       const answered = manifest
-        ? answerManifest(exchange, store, { name: manifest[1] ?? '', reference: manifest[2] ?? '' })
-        : answerOther(exchange, store)
+        ? await answerManifest(exchange, store, { name: manifest[1] ?? '', reference: manifest[2] ?? '' })
+        : await answerOther(exchange, store)
       return dated(withVersion(answered), store.clock)
     },
     refuse: (fault) => dated(withVersion(refusal(fault)), store.clock),
@@ -34,10 +34,10 @@ function withVersion(answer: Answer): Answer {
   return { ...answer, headers: { 'docker-distribution-api-version': 'registry/2.0', ...answer.headers } }
 }
 
-function answerOther(exchange: Exchange, store: DockerHubStore): Answer {
+async function answerOther(exchange: Exchange, store: DockerHubStore): Promise<Answer> {
   const { method, url } = exchange
   if (url.pathname === '/v2/' && (method === 'GET' || method === 'HEAD')) {
-    const token = verify(exchange, store)
+    const token = await verify(exchange, store)
     return token.claims ? json(200, {}) : unauthorized(store, undefined, token.error)
   }
   return errorAnswer(501, 'UNSUPPORTED', `the sandbox does not answer ${method} ${url.pathname}`)
@@ -48,16 +48,16 @@ interface ManifestPath {
   readonly reference: string
 }
 
-function answerManifest(
+async function answerManifest(
   exchange: Exchange,
   store: DockerHubStore,
   { name, reference }: ManifestPath,
-): Answer {
+): Promise<Answer> {
   const { method } = exchange
   if (method !== 'GET' && method !== 'HEAD') {
     return errorAnswer(501, 'UNSUPPORTED', `the sandbox does not answer ${method} of a manifest`)
   }
-  const { claims, error } = verify(exchange, store)
+  const { claims, error } = await verify(exchange, store)
   if (!claims) return unauthorized(store, name, error)
   // A repository that does not exist looks like one that may not be seen.
   if (!mayPull(claims, name)) return unauthorized(store, name, 'insufficient_scope')
@@ -88,10 +88,10 @@ type Verified =
   | { readonly claims?: never; readonly error: 'invalid_token' | undefined }
 
 /** A token that was issued here since the last reset, and is still in force. */
-function verify(exchange: Exchange, { clock, issued }: DockerHubStore): Verified {
+async function verify(exchange: Exchange, { clock, issued }: DockerHubStore): Promise<Verified> {
   if (exchange.headers['authorization'] === undefined) return { error: undefined }
   const token = bearerOf(exchange)
-  const claims = token && verifyJwt(token, { audience: registryService, now: epochSeconds(clock) })
+  const claims = token && (await verifyJwt(token, { audience: registryService, now: epochSeconds(clock) }))
   return claims && issued.has(String(claims['jti'])) ? { claims } : { error: 'invalid_token' }
 }
 

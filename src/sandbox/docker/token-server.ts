@@ -24,12 +24,12 @@ export function authOperation(exchange: Exchange, store: DockerHubStore): Operat
     service: 'docker-auth',
     name: `${method} ${url.pathname}`,
     mutating: false,
-    perform: () => dated(answer(exchange, store), store.clock),
+    perform: async () => dated(await answer(exchange, store), store.clock),
     refuse: (fault) => dated(refusal(fault), store.clock),
   }
 }
 
-function answer(exchange: Exchange, store: DockerHubStore): Answer {
+function answer(exchange: Exchange, store: DockerHubStore): Answer | Promise<Answer> {
   const { method, url } = exchange
   if (url.pathname !== '/token') return json(404, { details: 'not found' })
   if (method === 'GET') return answerGet(exchange, store)
@@ -37,7 +37,7 @@ function answer(exchange: Exchange, store: DockerHubStore): Answer {
   return json(405, { details: 'method not allowed' })
 }
 
-function answerGet({ url, headers }: Exchange, store: DockerHubStore): Answer {
+function answerGet({ url, headers }: Exchange, store: DockerHubStore): Answer | Promise<Answer> {
   const login = basicLogin(headers['authorization'])
   if (login === 'malformed') return unauthorized(texts.incorrect)
   const scopes = url.searchParams.getAll('scope').flatMap((scope) => scope.split(' '))
@@ -45,7 +45,7 @@ function answerGet({ url, headers }: Exchange, store: DockerHubStore): Answer {
 }
 
 /** https://distribution.github.io/distribution/spec/auth/oauth/ */
-function answerPost({ headers, body }: Exchange, store: DockerHubStore): Answer {
+function answerPost({ headers, body }: Exchange, store: DockerHubStore): Answer | Promise<Answer> {
   if (!headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
     return json(400, { details: 'the body must be a form' })
   }
@@ -70,7 +70,7 @@ function basicLogin(header: string | undefined): Login | undefined | 'malformed'
   return username === undefined || secret === undefined ? 'malformed' : { username, secret }
 }
 
-function issue(
+async function issue(
   {
     login,
     service,
@@ -81,7 +81,7 @@ function issue(
     readonly scopes: readonly string[]
   },
   store: DockerHubStore,
-): Answer {
+): Promise<Answer> {
   if (service !== registryService) return json(400, { details: `unknown service: ${service ?? ''}` })
   const requested: RequestedAccess[] = []
   for (const scope of scopes.filter((text) => text !== '')) {
@@ -98,7 +98,7 @@ function issue(
   // Not what the specification says, but what Docker Hub does: more than the token's scope is refused here.
   if (pat && !requested.every((access) => isWithinScope(pat, access))) return unauthorized(texts.insufficient)
   if (pat) pat.logins += 1
-  return json(200, createToken(requested, pat, store))
+  return json(200, await createToken(requested, pat, store))
 }
 
 /** Why a login fails; a token that was revoked or deactivated is not told from a wrong one. */
@@ -115,12 +115,16 @@ function loginProblem(pat: Pat | undefined): string | undefined {
   }
 }
 
-function createToken(requested: readonly RequestedAccess[], pat: Pat | undefined, store: DockerHubStore) {
+async function createToken(
+  requested: readonly RequestedAccess[],
+  pat: Pat | undefined,
+  store: DockerHubStore,
+) {
   const now = epochSeconds(store.clock)
   const limit = pullLimitOf(pat ? store.accounts.planOf(pat.username) : 'unauthenticated')
   const jti = `dckr_jti_${randomBytes(20).toString('base64url')}=`
   store.issued.set(jti, pat)
-  const token = signJwt({
+  const token = await signJwt({
     access: grant(requested, pat?.username, limit),
     aud: registryService,
     exp: now + lifetime,

@@ -115,7 +115,7 @@ function answerCall(
   if (fault && !changesState) return refusal(fault, call)
   if (token === 'unknown') return problem(401, 'Bad credentials', 'https://docs.github.com/rest')
   if (!name.endsWith(' /rate_limit') && !store.rateLimits.spend(token)) {
-    return primaryLimit(store.rateLimits.budget(token).reset)
+    return primaryLimit(token, store.rateLimits.budget(token).reset)
   }
   switch (destination.kind) {
     case 'service':

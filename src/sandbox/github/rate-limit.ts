@@ -39,8 +39,6 @@ export function createRateLimits(clock: Clock): RateLimits {
     return fresh
   }
 
-  const limitOf = (token: Token | undefined) => (token ? limits.known : limits.anonymous)
-
   return {
     spend(token) {
       const window = windowOf(token)
@@ -57,6 +55,11 @@ export function createRateLimits(clock: Clock): RateLimits {
       windows.clear()
     },
   }
+}
+
+/** Requests an hour. */
+export function limitOf(token: Token | undefined): number {
+  return token ? limits.known : limits.anonymous
 }
 
 /** The headers that every answer carries. */

@@ -2,11 +2,20 @@ import { STATUS_CODES } from 'node:http'
 import type { Fault } from '../fault.ts'
 import type { Answer } from '../service.ts'
 import { problem } from './answer.ts'
+import { versionRetired } from './api-version.ts'
 import type { Call } from './call.ts'
+import { limitOf } from './rate-limit.ts'
 import type { Token } from './token.ts'
 
 /** Kinds of faults that only GitHub has. `secret-lag` and `rotated-key` change an answer rather than replace it. */
-export const gitHubFaults = ['primary-limit', 'secondary-limit', 'sso', 'secret-lag', 'rotated-key'] as const
+export const gitHubFaults = [
+  'primary-limit',
+  'secondary-limit',
+  'sso',
+  'retired-version',
+  'secret-lag',
+  'rotated-key',
+] as const
 
 /** What GitHub says when it will not serve a request that is in order. */
 export function refusal(fault: Fault, { token, clock, documentation }: Call): Answer {
@@ -17,8 +26,10 @@ export function refusal(fault: Fault, { token, clock, documentation }: Call): An
       return secondaryLimit(fault.status ?? 403, seconds(fault['retryAfter'], 60))
     case 'primary-limit': {
       const reset = Math.floor(clock.now().getTime() / 1000) + seconds(fault['resetSeconds'], 60)
-      return primaryLimit(reset, fault.status ?? 403)
+      return primaryLimit(token, reset, fault.status ?? 403)
     }
+    case 'retired-version':
+      return versionRetired
     case 'deny':
       return problem(403, deniedText(token), documentation)
     case 'sso':
@@ -40,9 +51,10 @@ export function refusal(fault: Fault, { token, clock, documentation }: Call): An
  * The primary limit: 403 with nothing remaining.
  * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
  */
-export function primaryLimit(reset: number, status = 403): Answer {
-  return problem(status, primaryText, limitPage, {
+export function primaryLimit(token: Token | undefined, reset: number, status = 403): Answer {
+  return problem(status, primaryText(token), limitPage, {
     'x-ratelimit-remaining': '0',
+    'x-ratelimit-used': String(limitOf(token)),
     'x-ratelimit-reset': String(reset),
   })
 }
@@ -68,8 +80,18 @@ function seconds(given: unknown, otherwise: number): number {
   return typeof given === 'number' && Number.isFinite(given) && given >= 0 ? Math.ceil(given) : otherwise
 }
 
-const primaryText =
-  'API rate limit exceeded for user ID 1000000. If you reach out to GitHub Support for help, please include the request ID.'
+function primaryText(token: Token | undefined): string {
+  switch (token?.kind) {
+    case 'app':
+      return 'API rate limit exceeded for installation ID 1000000.'
+    case 'classic':
+    case 'fine-grained':
+      return 'API rate limit exceeded for user ID 1000000.'
+    case undefined:
+      return "API rate limit exceeded for 127.0.0.1. (But here's the good news: Authenticated requests get a higher rate limit. Check out the documentation for more details.)"
+  }
+}
+
 const secondaryText =
   'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.'
 const limitPage = 'https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api'

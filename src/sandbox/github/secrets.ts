@@ -88,7 +88,7 @@ function putSecret({ exchange, params, repository, clock, documentation }: Repos
   // One text for both: GitHub does not tell a wrong key from a damaged box.
   if (!opened) return problem(422, improperlyEncrypted, documentation)
   if (opened.length > limits.bytes) {
-    return problem(422, `Secret value is too large. The limit is ${limits.bytes} bytes.`, documentation)
+    return problem(422, 'Value is too large.', documentation)
   }
 
   const name = storedName(given)

@@ -77,6 +77,7 @@ function createVariable({ exchange, repository, clock, documentation }: Reposito
   return json(201, {})
 }
 
+/** https://github.com/nexthink-oss/terraform-provider-github/issues/12 */
 const alreadyExists = 'Already exists - Variable already exists'
 
 function getVariable({ params, repository, documentation }: RepositoryCall): Answer {
@@ -123,7 +124,7 @@ function find(
 
 function valueProblem(value: string): string | undefined {
   if (Buffer.byteLength(value) <= limits.bytes) return undefined
-  return `Variable value is too large. The limit is ${limits.bytes} bytes.`
+  return 'Value is too large.'
 }
 
 function present(name: string, { value, createdAt, updatedAt }: Entry) {
