@@ -1,0 +1,113 @@
+// `npm run demo`: the main job on the embedded sandbox, told top to bottom. Nothing leaves this machine.
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startSandbox } from '../dist/sandbox/index.js'
+import { writePulumiProject } from './pulumi-project.js'
+
+const token = 'dckr_pat_sandbox_0123456789abcdefghi'
+const bin = join(import.meta.dirname, '../bin/pullthrough.js')
+
+const directory = await mkdtemp(join(tmpdir(), 'pullthrough-demo-'))
+const sandbox = await startSandbox()
+try {
+  step('A Pulumi project with the credential in its config, the token encrypted (Pulumi.dev.yaml):')
+  await writePulumiProject(directory, {
+    project: 'acme-infra',
+    stack: 'dev',
+    passphrase: 'demo',
+    config: { dockerHubUsername: 'sandbox', dockerHubToken: { secret: token } },
+  })
+  show(await readFile(join(directory, 'Pulumi.dev.yaml'), 'utf8'))
+
+  step('One command puts it where ECR and GitHub Actions need it:')
+  await pullthrough('sync')
+
+  step('What they hold now (read behind their backs, the token masked):')
+  await showState()
+
+  step('Again: nothing to do, nothing written.')
+  await pullthrough('sync')
+
+  step('Somebody drops the secret’s resource policy. A dry run names it:')
+  await dropPolicy()
+  await pullthrough('sync', '--dry-run')
+} finally {
+  await sandbox.close()
+  await rm(directory, { recursive: true })
+}
+
+/** @param {string} title */
+function step(title) {
+  process.stdout.write(`\n# ${title}\n`)
+}
+
+/** @param {string} text */
+function show(text) {
+  process.stdout.write(
+    text
+      .trimEnd()
+      .replace(/^/gm, '  ')
+      .replaceAll(/(.{100}).+/g, '$1…') + '\n',
+  )
+}
+
+/** @param {string[]} args */
+async function pullthrough(...args) {
+  process.stdout.write(`$ pullthrough ${args.join(' ')}\n`)
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd: directory,
+    env: { PATH: process.env['PATH'], HOME: directory, ...sandbox.env, PULUMI_CONFIG_PASSPHRASE: 'demo' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (/** @type {Buffer} */ chunk) => (output += chunk.toString()))
+  }
+  const code = await new Promise((resolve) => child.once('close', resolve))
+  show(output)
+  if (code !== 0) process.stdout.write(`  (exit code ${String(code)})\n`)
+}
+
+async function showState() {
+  const response = await fetch(`${sandbox.control}/state`)
+  const text = (await response.text()).replaceAll(token, 'dckr_pat_****')
+  const { aws, github } =
+    /** @type {{aws: Record<string, Record<string, {secrets: {name: string, versions: {id: string, labels: string[], secretString: string}[], policy: {Statement: {Effect: string, Action: string, Condition: object}[]}}[]}>>, github: Record<string, {secrets: Record<string, {value: string}>, variables: Record<string, {value: string}>}>}} */ (
+      JSON.parse(text)
+    )
+  for (const [account, regions] of Object.entries(aws)) {
+    for (const [region, { secrets }] of Object.entries(regions)) {
+      for (const { name, versions, policy } of secrets) {
+        show(`AWS ${account} ${region} ${name}`)
+        for (const { id, labels, secretString } of versions) show(`  ${labels.join()} ${id} ${secretString}`)
+        for (const { Effect, Action, Condition } of policy.Statement) {
+          show(`  ${Effect} ${Action} ${JSON.stringify(Condition)}`)
+        }
+      }
+    }
+  }
+  for (const [repository, { secrets, variables }] of Object.entries(github)) {
+    for (const [name, { value }] of Object.entries({ ...secrets, ...variables })) {
+      show(`GitHub ${repository} ${name} = ${value}`)
+    }
+  }
+}
+
+async function dropPolicy() {
+  const { DeleteResourcePolicyCommand, SecretsManagerClient } =
+    await import('@aws-sdk/client-secrets-manager')
+  const {
+    AWS_ENDPOINT_URL = '',
+    AWS_REGION = '',
+    AWS_ACCESS_KEY_ID = '',
+    AWS_SECRET_ACCESS_KEY = '',
+  } = sandbox.env
+  const client = new SecretsManagerClient({
+    endpoint: AWS_ENDPOINT_URL,
+    region: AWS_REGION,
+    credentials: { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
+  })
+  await client.send(new DeleteResourcePolicyCommand({ SecretId: 'ecr-pullthroughcache/docker-hub' }))
+}

@@ -1,0 +1,120 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { writePulumiProject } from '../../demo/pulumi-project.js'
+import { runProgram } from '../../src/cli/program.ts'
+import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
+import type { LoggedRequest } from '../../src/sandbox/request-log.ts'
+
+/** What one command line printed and ended with. */
+export interface Run {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A sandbox, a project with an encrypted stack file, and a way to run command lines against them. */
+export interface Bench {
+  readonly sandbox: Sandbox
+  readonly directory: string
+  run(argv: readonly string[], options?: RunOptions): Promise<Run>
+  control(method: string, path: string, body?: unknown): Promise<unknown>
+  requests(): Promise<readonly LoggedRequest[]>
+  state(): Promise<State>
+  close(): Promise<void>
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly cwd?: string
+  readonly signal?: AbortSignal
+}
+
+/** The part of `GET /state` that these tests read. */
+export interface State {
+  readonly aws: Record<string, Record<string, { readonly secrets: readonly SecretState[] }>>
+  readonly github: Record<
+    string,
+    {
+      readonly secrets: Record<string, { value: string; createdAt: string; updatedAt: string }>
+      readonly variables: Record<string, { value: string; createdAt: string; updatedAt: string }>
+    }
+  >
+  readonly dockerHub: { readonly accounts: readonly { username: string; logins: number; pulls: number }[] }
+}
+
+export interface SecretState {
+  readonly name: string
+  readonly arn: string
+  readonly description: string | null
+  readonly kmsKeyId: string | null
+  readonly tags: Record<string, string>
+  readonly policy: { Statement: readonly { Sid?: string }[] } | null
+  readonly deletedDate: string | null
+  readonly versions: readonly { id: string; labels: readonly string[]; secretString: string }[]
+}
+
+/** The sandbox's own account at Docker Hub. */
+export const seeded = { username: 'sandbox', token: 'dckr_pat_sandbox_0123456789abcdefghi' }
+
+const passphrase = 'correct horse battery staple'
+
+/** Set up; the caller closes. */
+export async function openBench(
+  config: Parameters<typeof writePulumiProject>[1]['config'] = {},
+): Promise<Bench> {
+  const directory = await mkdtemp(join(tmpdir(), 'pullthrough-bench-'))
+  await writePulumiProject(directory, {
+    project: 'acme-infra',
+    stack: 'dev',
+    passphrase,
+    config: { dockerHubUsername: seeded.username, dockerHubToken: { secret: seeded.token }, ...config },
+  })
+  const sandbox = await startSandbox()
+  const control = async (method: string, path: string, body?: unknown) => {
+    const init = body === undefined ? { method } : { method, body: JSON.stringify(body) }
+    const response = await fetch(`${sandbox.control}${path}`, init)
+    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`)
+    return (await response.json()) as unknown
+  }
+  return {
+    sandbox,
+    directory,
+    control,
+    requests: async () => (await control('GET', '/requests')) as readonly LoggedRequest[],
+    state: async () => (await control('GET', '/state')) as State,
+    async run(argv, { env = {}, cwd = directory, signal = new AbortController().signal } = {}) {
+      let stdout = ''
+      let stderr = ''
+      const streams = {
+        stdout: (text: string) => void (stdout += text),
+        stderr: (text: string) => void (stderr += text),
+      }
+      const code = await runProgram(argv, {
+        streams,
+        world: {
+          env: {
+            PATH: process.env['PATH'],
+            HOME: directory,
+            ...sandbox.env,
+            PULUMI_CONFIG_PASSPHRASE: passphrase,
+            ...env,
+          },
+          cwd,
+          fetch: globalThis.fetch,
+          now: () => new Date(),
+          signal,
+          timeoutMs: 10_000,
+          note: (text) => {
+            streams.stderr(`pullthrough: ${text}\n`)
+          },
+        },
+      })
+      return { code, stdout, stderr }
+    },
+    async close() {
+      await sandbox.close()
+      await rm(directory, { recursive: true })
+    },
+  }
+}
