@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+const source = join(root, 'src')
+
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => ({ name, text: readFileSync(join(source, name), 'utf8') }))
+
+/** What a file imports: our own modules as paths below src/, everything else as written. */
+function importsOf({ name, text }: { name: string; text: string }): readonly string[] {
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, specifier = '']) =>
+    specifier.startsWith('.') ? relative(source, join(source, dirname(name), specifier)) : specifier,
+  )
+}
+
+/** The room a module is in: a folder of src/, or the ground floor. */
+const roomOf = (path: string) => (path.includes('/') ? (path.split('/')[0] ?? '') : 'ground')
+
+/** Imports run one way. `index.ts`, the library's table of contents, may name what it likes. */
+const mayImport: Record<string, readonly string[]> = {
+  ground: ['ground'],
+  sources: ['ground', 'sources'],
+  destinations: ['ground', 'destinations'],
+  registries: ['ground', 'registries'],
+  engine: ['ground', 'engine', 'sources', 'destinations', 'registries'],
+  cli: ['ground', 'cli', 'engine', 'sources', 'destinations', 'registries', 'sandbox'],
+  sandbox: ['sandbox'],
+}
+
+describe('imports', () => {
+  const edges = files
+    .filter(({ name }) => name !== 'index.ts')
+    .flatMap((file) => importsOf(file).map((imported) => [file.name, imported] as const))
+  const ownEdges = edges.filter(([, imported]) => imported.endsWith('.ts'))
+
+  test('are found', () => {
+    expect(ownEdges.length).toBeGreaterThan(100)
+  })
+
+  test('run one way', () => {
+    const wrong = ownEdges.filter(([from, to]) => !mayImport[roomOf(from)]?.includes(roomOf(to)))
+    expect(wrong).toEqual([])
+  })
+
+  test('reach the process and the console from the entry point alone', () => {
+    const touching = files.filter(({ text }) => /\bprocess\.|\bconsole\./.test(text)).map(({ name }) => name)
+    expect(touching).toEqual(['cli/main.ts'])
+  })
+
+  test('give the two sides of the sealed box different libraries', () => {
+    const importers = (library: RegExp) => [
+      ...new Set(edges.filter(([, imported]) => library.test(imported)).map(([from]) => roomOf(from))),
+    ]
+    expect(importers(/^libsodium/)).toEqual(['destinations'])
+    expect(importers(/^@noble\//)).toEqual(['sandbox'])
+  })
+})
+
+test('a token is revealed in few places, each known', () => {
+  const callers = files
+    .filter(({ name }) => name !== 'secret.ts')
+    .flatMap(({ name, text }) => [...text.matchAll(/\.reveal\(\)/g)].map(() => name))
+  expect(callers.sort()).toMatchInlineSnapshot()
+})
