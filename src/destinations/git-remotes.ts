@@ -1,22 +1,8 @@
 import { PullthroughError } from '../errors.ts'
 import type { World } from '../world.ts'
-import type { GitHubAccess } from './github-access.ts'
 import { runCommand } from './github-command.ts'
 import { parseRemoteUrl } from './github-remote-url.ts'
-import {
-  fullName,
-  type GitHubRepository,
-  isSameRepository,
-  parseGitHubRepository,
-} from './github-repository.ts'
-
-/** Where to look for the repositories to write to. */
-export interface RepositoryWish {
-  /** What the user asked for by name; wins over everything. */
-  readonly repos?: readonly string[]
-  /** The directory whose git remotes count; the world's if absent. */
-  readonly cwd?: string
-}
+import { distinctRepositories, fullName, type GitHubRepository } from './github-repository.ts'
 
 interface Remote {
   readonly remote: string
@@ -24,24 +10,15 @@ interface Remote {
 }
 
 /**
- * Find the repositories to write to: those asked for, else `GITHUB_REPOSITORY`, else the one that the git remotes
- * name.
+ * The one repository on a host that the git remotes of a directory name.
  *
- * @throws {@link PullthroughError} `ERR_USAGE` if there is none, or the remotes name several: with a fork, a guess
- * would write to the wrong one.
+ * @throws {@link PullthroughError} `ERR_USAGE` if they name none or several, or cannot be read.
  */
-export async function resolveGitHubRepository(
-  { repos = [], cwd }: RepositoryWish,
-  { host }: Pick<GitHubAccess, 'host'>,
+export async function repositoryOfRemotes(
+  cwd: string,
+  host: string,
   world: World,
-): Promise<readonly GitHubRepository[]> {
-  if (repos.length > 0) return distinct(repos.map((text) => parseGitHubRepository(text)))
-  const fromEnv = world.env['GITHUB_REPOSITORY']
-  if (fromEnv) return [parseGitHubRepository(fromEnv, 'GITHUB_REPOSITORY')]
-  return [await repositoryOfRemotes(cwd ?? world.cwd, host, world)]
-}
-
-async function repositoryOfRemotes(cwd: string, host: string, world: World): Promise<GitHubRepository> {
+): Promise<GitHubRepository> {
   const outcome = await runCommand('git', ['remote', '-v'], cwd, world)
   switch (outcome.state) {
     case 'missing':
@@ -55,7 +32,7 @@ async function repositoryOfRemotes(cwd: string, host: string, world: World): Pro
 
 function onlyRepository(output: string, cwd: string, host: string): GitHubRepository {
   const { remotes, otherHosts } = readRemotes(output, host)
-  const [repository, ...others] = distinct(remotes.map((remote) => remote.repository))
+  const [repository, ...others] = distinctRepositories(remotes.map((remote) => remote.repository))
   if (!repository) {
     const elsewhere = otherHosts.length > 0 ? `, only on ${otherHosts.join(', ')}` : ''
     throw noRepository(`${cwd} has no git remote on ${host}${elsewhere}`)
@@ -92,12 +69,6 @@ function readRemotes(
 
 function hostname(host: string): string {
   return host.toLowerCase().replace(/:\d+$/, '')
-}
-
-function distinct(repositories: readonly GitHubRepository[]): readonly GitHubRepository[] {
-  return repositories.filter(
-    (repository, index) => repositories.findIndex((other) => isSameRepository(repository, other)) === index,
-  )
 }
 
 function noRepository(why: string): PullthroughError {

@@ -2,7 +2,9 @@ import { PullthroughError } from '../errors.ts'
 import { parseBaseUrl } from '../http.ts'
 import { Secret } from '../secret.ts'
 import type { World } from '../world.ts'
+import { repositoryOfRemotes } from './git-remotes.ts'
 import { type CommandOutcome, runCommand } from './github-command.ts'
+import { distinctRepositories, type GitHubRepository, parseGitHubRepository } from './github-repository.ts'
 
 /** How to reach GitHub, and as whom. */
 export interface GitHubAccess {
@@ -48,6 +50,32 @@ export async function resolveGitHubAccess(world: World): Promise<GitHubAccess> {
     }
   }
   throw noToken(host, variables, outcome, world.env)
+}
+
+/** Where to look for the repositories to write to. */
+export interface RepositoryWish {
+  /** What the user asked for by name; wins over everything. */
+  readonly repos?: readonly string[]
+  /** The directory whose git remotes count; the world's if absent. */
+  readonly cwd?: string
+}
+
+/**
+ * Find the repositories to write to: those asked for, else `GITHUB_REPOSITORY`, else the one that the git remotes
+ * name.
+ *
+ * @throws {@link PullthroughError} `ERR_USAGE` if there is none, or the remotes name several: with a fork, a guess
+ * would write to the wrong one.
+ */
+export async function resolveGitHubRepository(
+  { repos = [], cwd }: RepositoryWish,
+  { host }: Pick<GitHubAccess, 'host'>,
+  world: World,
+): Promise<readonly GitHubRepository[]> {
+  if (repos.length > 0) return distinctRepositories(repos.map((text) => parseGitHubRepository(text)))
+  const fromEnv = world.env['GITHUB_REPOSITORY']
+  if (fromEnv) return [parseGitHubRepository(fromEnv, 'GITHUB_REPOSITORY')]
+  return [await repositoryOfRemotes(cwd ?? world.cwd, host, world)]
 }
 
 type Environment = World['env']

@@ -36,6 +36,13 @@ export function isSameRepository(one: GitHubRepository, other: GitHubRepository)
   return fullName(one).toLowerCase() === fullName(other).toLowerCase()
 }
 
+/** Each repository once, in the order of their first mention. */
+export function distinctRepositories(repositories: readonly GitHubRepository[]): readonly GitHubRepository[] {
+  return repositories.filter(
+    (repository, index) => repositories.findIndex((other) => isSameRepository(repository, other)) === index,
+  )
+}
+
 function isOwner(text: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$/.test(text)
 }

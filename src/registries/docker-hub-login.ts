@@ -1,0 +1,122 @@
+import type { Credential } from '../credential.ts'
+import { PullthroughError } from '../errors.ts'
+import { Secret } from '../secret.ts'
+import type { World } from '../world.ts'
+import { basicCredentials, explainRefusal, shownUsername } from './docker-hub-refusal.ts'
+import { askDockerHub, type DockerHubAnswer, type DockerHubRequest } from './docker-hub-request.ts'
+import { jwtClaims, parseJsonObject } from './jwt-claims.ts'
+
+/**
+ * The repository that Docker offers for looking at one's pull limit.
+ * https://docs.docker.com/docker-hub/usage/pulls/
+ */
+export const previewRepository = 'ratelimitpreview/test'
+
+const retries = 2
+
+/**
+ * Log in to Docker Hub's registry, as pulling does. No pull is counted.
+ * https://distribution.github.io/distribution/spec/auth/token/
+ *
+ * @returns a token for the registry, which may pull {@link previewRepository}.
+ *
+ * @throws {@link PullthroughError} `ERR_CREDENTIAL_REFUSED` if the credential is no good; `ERR_RATE_LIMITED`,
+ * `ERR_UNREACHABLE`, `ERR_UNEXPECTED_ANSWER` or `ERR_INTERRUPTED` if that could not be found out.
+ */
+export async function logIn(credential: Credential, authUrl: string, world: World): Promise<Secret> {
+  const query = new URLSearchParams({
+    service: 'registry.docker.io',
+    scope: `repository:${previewRepository}:pull`,
+  })
+  const url = `${authUrl}/token?${query.toString()}`
+  const headers = { authorization: `Basic ${basicCredentials(credential).reveal()}` }
+  const answer = await askPatiently(url, { headers }, world)
+  switch (answer.status) {
+    case 200:
+      return registryToken(answer, credential, authUrl)
+    case 401:
+      throw explainRefusal(reasonGiven(answer), credential)
+    case 429:
+      throw rateLimited(answer, world)
+    default:
+      throw unexpectedAnswer(answer, authUrl)
+  }
+}
+
+/** Ask; network failures and server errors are tried again, twice, after a quarter of a second and a second. */
+async function askPatiently(url: string, request: DockerHubRequest, world: World): Promise<DockerHubAnswer> {
+  const { default: pRetry } = await import('p-retry')
+  try {
+    return await pRetry(
+      async () => {
+        const answer = await askDockerHub(url, request, world)
+        if (answer.status >= 500) throw unexpectedAnswer(answer, new URL(url).origin)
+        return answer
+      },
+      { retries, minTimeout: 250, factor: 4, signal: world.signal },
+    )
+  } catch (error) {
+    if (world.signal.aborted) throw new PullthroughError('ERR_INTERRUPTED', 'interrupted')
+    if (!(error instanceof PullthroughError)) throw error
+    throw new PullthroughError(error.code, error.message, { hint: outageHint, cause: error.cause })
+  }
+}
+
+const outageHint =
+  'check the network and https://www.dockerstatus.com, and run it again; in an outage, --skip-proof writes without this login'
+
+/** The token in a 200, which must be somebody's: Docker Hub also gives tokens to nobody. */
+function registryToken(
+  { text, ...answer }: DockerHubAnswer,
+  credential: Credential,
+  authUrl: string,
+): Secret {
+  const body = parseJsonObject(text)
+  const token = body?.['token'] ?? body?.['access_token']
+  if (typeof token !== 'string' || token === '') throw unexpectedAnswer({ text, ...answer }, authUrl)
+  if (jwtClaims(token)?.['sub'] === '') {
+    throw new PullthroughError(
+      'ERR_CREDENTIAL_REFUSED',
+      `Docker Hub took the login of ${shownUsername(credential)} for an anonymous one`,
+      { hint: 'check DOCKER_AUTH_URL, and that no proxy removes the Authorization header' },
+    )
+  }
+  return new Secret(token)
+}
+
+/** Docker's own key is `details`; other services on the way use other names. */
+function reasonGiven({ text }: DockerHubAnswer): unknown {
+  const body = parseJsonObject(text)
+  const [first] = Array.isArray(body?.['errors']) ? (body['errors'] as readonly unknown[]) : []
+  const nested =
+    typeof first === 'object' && first !== null ? (first as { message?: unknown }).message : undefined
+  return [body?.['details'], body?.['detail'], body?.['message'], nested].find(
+    (text) => typeof text === 'string',
+  )
+}
+
+/** `Retry-After` in seconds, or (of old) `X-Retry-After` as a Unix time. */
+function rateLimited({ headers }: DockerHubAnswer, { now }: World): PullthroughError {
+  const text = headers.get('retry-after') ?? headers.get('x-retry-after') ?? ''
+  const number = /^\d{1,12}$/.test(text) ? Number(text) : undefined
+  if (number === undefined) {
+    return new PullthroughError('ERR_RATE_LIMITED', 'Docker Hub refuses more logins for now', {
+      hint: 'run it again in a few minutes',
+    })
+  }
+  const sent = Date.parse(headers.get('date') ?? '')
+  const start = Number.isNaN(sent) ? now().getTime() : sent
+  const until = new Date(number > 1e9 ? number * 1000 : start + number * 1000)
+  const shown = until.toISOString().replace(/\.\d+Z$/, 'Z')
+  return new PullthroughError('ERR_RATE_LIMITED', `Docker Hub refuses more logins until ${shown}`, {
+    hint: `run it again after ${shown}`,
+  })
+}
+
+function unexpectedAnswer({ status, type }: DockerHubAnswer, authUrl: string): PullthroughError {
+  return new PullthroughError(
+    'ERR_UNEXPECTED_ANSWER',
+    `Docker Hub (${authUrl}) answered the login with ${status} (${type})`,
+    { hint: outageHint },
+  )
+}

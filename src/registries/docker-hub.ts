@@ -1,0 +1,112 @@
+import type { Credential } from '../credential.ts'
+import { PullthroughError } from '../errors.ts'
+import { parseBaseUrl } from '../http.ts'
+import type { World } from '../world.ts'
+import { logIn } from './docker-hub-login.ts'
+import { shownUsername, tokenForm } from './docker-hub-refusal.ts'
+import { describePullLimit, readPullLimit } from './pull-limit.ts'
+import { isMoreThanReading, readTokenScope, type TokenScope } from './token-scope.ts'
+
+/** Where Docker Hub's three services are; base URLs without a slash at the end. */
+export interface DockerHubUrls {
+  readonly auth: string
+  readonly registry: string
+  readonly hub: string
+}
+
+/** Docker Hub accepted a credential. */
+export interface Proof {
+  /** What was proven, in words. */
+  readonly summary: string
+  readonly scope: TokenScope
+  /** What the user should know, though the credential works. */
+  readonly warnings: readonly string[]
+  /** How many pulls there are, in words. Already being asked for; never rejects. */
+  limits(): Promise<string>
+}
+
+/**
+ * Docker Hub's addresses, or others that the environment gives.
+ *
+ * @throws {@link PullthroughError} `ERR_USAGE` if a variable is no URL that a credential may be sent to.
+ */
+export function dockerHubUrls(env: World['env']): DockerHubUrls {
+  const url = (variable: string, usual: string) => {
+    const given = env[variable]
+    return given ? parseBaseUrl(variable, given) : usual
+  }
+  return {
+    auth: url('DOCKER_AUTH_URL', 'https://auth.docker.io'),
+    registry: url('DOCKER_REGISTRY_URL', 'https://registry-1.docker.io'),
+    hub: url('DOCKER_HUB_URL', 'https://hub.docker.com'),
+  }
+}
+
+/** How much longer than the login the question for the scope may take, in milliseconds. */
+const scopeGrace = 2000
+
+/**
+ * Prove that a credential works, by logging in to Docker Hub as pulling does. No pull is counted. What else is good
+ * to know is asked beside it and proves nothing: the token's scope, and the pull limit, which follows later.
+ *
+ * @throws {@link PullthroughError} `ERR_CREDENTIAL_INVALID` or `ERR_CREDENTIAL_REFUSED` if it does not work, any other
+ * code if that could not be found out.
+ */
+export async function proveDockerHub(
+  credential: Credential,
+  urls: DockerHubUrls,
+  world: World,
+): Promise<Proof> {
+  refuseMixUps(credential)
+  const scopeTimer = new AbortController()
+  const asked = readTokenScope(credential, urls.hub, scopeTimer.signal, world)
+  const token = await logIn(credential, urls.auth, world).catch((error: unknown) => {
+    scopeTimer.abort()
+    throw error
+  })
+  const limit = readPullLimit(token, urls.registry, world)
+  const timeout = setTimeout(() => {
+    scopeTimer.abort()
+  }, scopeGrace)
+  const scope = await asked
+  clearTimeout(timeout)
+
+  const username = shownUsername(credential)
+  return {
+    summary: `Docker Hub accepts ${username} (${describeScope(scope)})`,
+    scope,
+    warnings: warningsOf(credential, scope),
+    limits: async () => describePullLimit(await limit, username),
+  }
+}
+
+/** Refuse what need not be sent to be known wrong. Nothing of the username is shown: it may be a token. */
+function refuseMixUps({ username, token }: Credential): void {
+  if (/^dckr_[a-z]+_/.test(username) || username === token.reveal()) {
+    throw new PullthroughError('ERR_CREDENTIAL_INVALID', 'the Docker Hub username is a token', {
+      hint: 'the two values may be swapped: the username is the Docker ID',
+    })
+  }
+  if (username.includes(':')) {
+    throw new PullthroughError('ERR_CREDENTIAL_INVALID', 'the Docker Hub username has a colon in it', {
+      hint: 'give the Docker ID alone as username, and the token apart from it',
+    })
+  }
+}
+
+function describeScope(scope: TokenScope): string {
+  return scope.state === 'known' ? `scope ${scope.scope}` : `scope unknown: ${scope.why}`
+}
+
+function warningsOf({ token }: Credential, scope: TokenScope): readonly string[] {
+  return [
+    ...(scope.state === 'known' && isMoreThanReading(scope.scope)
+      ? [
+          `the Docker Hub token may do more than pull: its scope is ${scope.scope}, and ECR needs repo:public_read, or repo:read for private images`,
+        ]
+      : []),
+    ...(tokenForm(token) === 'unknown'
+      ? ['the Docker Hub token looks like a password: a personal access token with read access is safer']
+      : []),
+  ]
+}
