@@ -114,7 +114,8 @@ async function readExchange(request: IncomingMessage, origin: string): Promise<E
   return {
     method: request.method ?? 'GET',
     target,
-    url: new URL(target, origin),
+    // A path may start with two slashes; alone, that would name a host.
+    url: new URL(target.startsWith('/') ? origin + target : target, origin),
     headers,
     body: Buffer.concat(chunks),
     origin,

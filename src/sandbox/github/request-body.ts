@@ -62,7 +62,12 @@ function invalidity(
     if (typeof value !== 'string') {
       return `For 'properties/${name}', ${value === null ? 'nil' : JSON.stringify(value)} is not a string.`
     }
-    if (pattern && !pattern.test(value)) return `${value} does not match /${pattern.source}/.`
+    if (pattern && !pattern.test(value)) return `${value} does not match ${rubyRegExp(pattern)}.`
   }
   return undefined
+}
+
+/** As Ruby prints one: with every slash escaped. */
+function rubyRegExp({ source }: RegExp): string {
+  return `/${source.replace(/(?<!\\)\//g, '\\/')}/`
 }
