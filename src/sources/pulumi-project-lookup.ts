@@ -1,0 +1,72 @@
+import { realpath, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { PullthroughError } from '../errors.ts'
+import type { World } from '../world.ts'
+
+/** What was found, and where was looked. */
+export interface ProjectLookup {
+  /** The project file, absolute; `undefined` if there is none. */
+  readonly file: string | undefined
+  /** Where was looked, in words for the user. */
+  readonly places: readonly string[]
+}
+
+/**
+ * Find the Pulumi project file: from `--cwd DIR` up; else from the current directory up, then in `./infrastructure`.
+ *
+ * @throws {@link PullthroughError} `ERR_USAGE` if `--cwd` names no directory.
+ */
+export async function findPulumiProject(cwd: string | undefined, world: World): Promise<ProjectLookup> {
+  const start = await currentDirectory(world)
+  if (cwd !== undefined) {
+    const directory = resolve(start, cwd)
+    if (!(await is('directory', directory))) {
+      throw new PullthroughError('ERR_USAGE', `--cwd names no directory: ${cwd}`)
+    }
+    return { file: await projectFileUpwards(directory), places: [`${directory} and above`] }
+  }
+  const beside = join(start, 'infrastructure')
+  const file = (await projectFileUpwards(start)) ?? (await projectFileIn(beside))
+  return { file, places: [`${start} and above`, beside] }
+}
+
+/**
+ * The current directory as the shell names it, symbolic links and all, since that is the name which Pulumi's
+ * workspace file is made from. Go's `os.Getwd` prefers `PWD` in the same way.
+ */
+async function currentDirectory({ cwd, env }: World): Promise<string> {
+  const named = env['PWD']
+  if (named === undefined || named === cwd) return cwd
+  const [real, wanted] = await Promise.all([realpath(named).catch(() => undefined), realpath(cwd)])
+  return real === wanted ? named : cwd
+}
+
+async function projectFileUpwards(start: string): Promise<string | undefined> {
+  let directory = start
+  for (;;) {
+    const file = await projectFileIn(directory)
+    if (file !== undefined) return file
+    const parent = dirname(directory)
+    if (parent === directory) return undefined
+    directory = parent
+  }
+}
+
+/** In the order the CLI looks in: https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/encoding/marshal.go */
+const projectFileNames = ['Pulumi.json', 'Pulumi.yaml', 'Pulumi.yml']
+
+async function projectFileIn(directory: string): Promise<string | undefined> {
+  const candidates = projectFileNames.map((name) => join(directory, name))
+  const found = await Promise.all(candidates.map((file) => is('file', file)))
+  return candidates[found.indexOf(true)]
+}
+
+/** What cannot be looked at counts as not there, as for the CLI: a directory above may be closed to us. */
+async function is(kind: 'file' | 'directory', path: string): Promise<boolean> {
+  try {
+    const found = await stat(path)
+    return kind === 'directory' ? found.isDirectory() : !found.isDirectory()
+  } catch {
+    return false
+  }
+}
