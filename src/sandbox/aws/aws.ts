@@ -1,11 +1,105 @@
 import type { SandboxPart, SandboxWorld } from '../part.ts'
-import type { Service } from '../service.ts'
+import { type Exchange, type Operation, type Service, type ServiceName, serviceNames } from '../service.ts'
+import { AuthenticationFailure } from './authentication-failure.ts'
+import { createIdentities, parseIdentity, seededAccount, seededIdentity } from './identities.ts'
+import { recogniseSecretsManager, type SecretsManagerWorld } from './secrets-manager/secrets-manager.ts'
+import { secretStates, type SecretState } from './secrets-manager/state.ts'
+import { createSecretStore } from './secrets-manager/store.ts'
+import { parseAuthorization } from './signature.ts'
+import { recogniseSts } from './sts.ts'
+import { unknownOperation, unserved } from './unserved.ts'
 
+/** The stand-in for AWS: STS and Secrets Manager on one port. */
 export interface Aws extends SandboxPart {
   readonly service: Service
   readonly seededIdentity: { readonly accessKeyId: string; readonly secretAccessKey: string }
+  /** `{ACCOUNT:{REGION:…}}`; the seeded account is always there, with us-east-1. */
+  state(): Readonly<Record<string, Readonly<Record<string, RegionState>>>>
 }
 
-export function createAws(world: SandboxWorld): Aws {
-  throw new Error(world.clock.now().toISOString())
+/** What one Region of one account holds. */
+export interface RegionState {
+  readonly secrets: readonly SecretState[]
+  readonly rules: readonly unknown[]
+  readonly templates: readonly unknown[]
+  readonly repositories: readonly unknown[]
+}
+
+export function createAws({ clock }: SandboxWorld): Aws {
+  const store = createSecretStore()
+  const identities = createIdentities()
+  const world: SecretsManagerWorld = { clock, identities, store }
+  return {
+    service: { recognise: (exchange) => recognise(exchange, world) },
+    seededIdentity: {
+      accessKeyId: seededIdentity.accessKeyId,
+      secretAccessKey: seededIdentity.secretAccessKey,
+    },
+    state() {
+      const accounts = new Map([
+        [seededAccount, new Map<string, readonly SecretState[]>([['us-east-1', []]])],
+      ])
+      for (const [account, regions] of secretStates(store, clock.now())) {
+        accounts.set(account, new Map([...(accounts.get(account) ?? []), ...regions]))
+      }
+      return Object.fromEntries(
+        [...accounts].map(([account, regions]) => [
+          account,
+          Object.fromEntries([...regions].map(([region, secrets]) => [region, regionState(secrets)])),
+        ]),
+      )
+    },
+    reset() {
+      store.clear()
+      identities.reset()
+    },
+    ownFaults: {
+      secretsmanager: ['expired-token', 'secret-lag'],
+      sts: ['expired-token'],
+      ecr: ['expired-token'],
+    },
+    seeds: {
+      '/aws/identities'(body) {
+        identities.add(parseIdentity(body))
+      },
+    },
+  }
+}
+
+/** Which service and operation a request is for: by `X-Amz-Target`, or by the `Action` and `Version` of a form. */
+function recognise(exchange: Exchange, world: SecretsManagerWorld): Operation {
+  const target = exchange.headers['x-amz-target']
+  if (target !== undefined && exchange.method === 'POST' && exchange.url.pathname === '/') {
+    const [prefix = '', name = ''] = target.split('.')
+    if (prefix === 'secretsmanager') return recogniseSecretsManager(exchange, name, world)
+    if (prefix === 'AmazonEC2ContainerRegistry_V20150921') return unserved('ecr', name, 'json')
+  }
+  const form = target === undefined ? readForm(exchange) : undefined
+  const action = form?.get('Action')
+  if (form && action) {
+    const version = form.get('Version')
+    if (version === '2011-06-15') return recogniseSts(exchange, action, world.identities)
+    if (version === '2010-05-08') return unserved('iam', action, 'xml')
+  }
+  return unknownOperation(signedService(exchange), target ?? `${exchange.method} ${exchange.url.pathname}`)
+}
+
+function readForm({ headers, body }: Exchange): URLSearchParams | undefined {
+  const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded')
+  return isForm ? new URLSearchParams(body.toString('utf8')) : undefined
+}
+
+/** The service that a request is signed for, where nothing else says which it is for. */
+function signedService(exchange: Exchange): ServiceName {
+  try {
+    const { service } = parseAuthorization(exchange)
+    return serviceNames.find((name) => name === service) ?? 'secretsmanager'
+  } catch (error) {
+    if (error instanceof AuthenticationFailure) return 'secretsmanager'
+    throw error
+  }
+}
+
+function regionState(secrets: readonly SecretState[]): RegionState {
+  return { secrets, rules: [], templates: [], repositories: [] }
 }
