@@ -14,7 +14,7 @@ const repositoryWords = new Set(
   `actions activity agents assignees attestations autolinks automated-security-fixes branches check-runs check-suites
   code-quality code-scanning code-security-configuration codeowners codespaces collaborators comments commits
   community compare contents contributors copilot dependabot dependency-graph deployments dispatches environments
-  events forks git hash-algorithm hooks immutable-releases import installation interaction-limits invitations
+  events forks generate git hash-algorithm hooks immutable-releases import installation interaction-limits invitations
   issue-types issues keys labels languages license merge-upstream merges milestones notifications pages
   private-vulnerability-reporting properties pulls readme releases rules rulesets secret-scanning
   security-advisories stacks stargazers stats statuses subscribers subscription tags tarball teams topics traffic

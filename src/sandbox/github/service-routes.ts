@@ -15,7 +15,7 @@ export function serviceRoutes(rateLimits: RateLimits): readonly Route[] {
       method: 'GET',
       path: '/',
       documentation: 'https://docs.github.com/rest/meta/meta#github-api-root',
-      handle: ({ base }) => json(200, root(base)),
+      handle: (call) => json(200, root(call)),
     },
     {
       method: 'GET',
@@ -51,11 +51,12 @@ export function serviceRoutes(rateLimits: RateLimits): readonly Route[] {
   ]
 }
 
-function root(base: string) {
+/** `authorizations_url` left with version 2026-03-10. */
+function root({ base, apiVersion }: Call) {
   return {
     current_user_url: `${base}/user`,
     current_user_authorizations_html_url: 'https://github.com/settings/connections/applications{/client_id}',
-    authorizations_url: `${base}/authorizations`,
+    ...(apiVersion === '2022-11-28' ? { authorizations_url: `${base}/authorizations` } : {}),
     code_search_url: `${base}/search/code?q={query}{&page,per_page,sort,order}`,
     commit_search_url: `${base}/search/commits?q={query}{&page,per_page,sort,order}`,
     emails_url: `${base}/user/emails`,
