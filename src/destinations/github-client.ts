@@ -4,7 +4,7 @@ import { noAnswerFrom, timedFetch } from '../http.ts'
 import { serverText } from '../server-text.ts'
 import type { World } from '../world.ts'
 import type { GitHubAccess } from './github-access.ts'
-import { readRateLimit } from './github-rate-limit.ts'
+import { type RateLimit, readRateLimit } from './github-rate-limit.ts'
 
 /** What GitHub answered. */
 export interface GitHubAnswer {
@@ -174,10 +174,10 @@ function judge(
   { token, tokenSource }: GitHubClientOptions,
   world: World,
 ): GitHubAnswer {
-  const type = headers['content-type']?.split(';')[0] ?? 'no content type'
+  const type = serverText(headers['content-type']?.split(';')[0], [token]) ?? 'no content type'
   if (status >= 500) {
     const failure = unexpected(
-      `GitHub answered ${status} to ${what}`,
+      `GitHub answered ${status} (${type}) to ${what}`,
       'run it again; see also www.githubstatus.com',
     )
     throw isPermanent(status) ? failure : new PassingFailure(failure, pause(attempt))
@@ -190,29 +190,31 @@ function judge(
       'check GITHUB_API_URL or GH_HOST, and any proxy',
     )
   }
+  if (status === 401) throw unauthenticated(serverText(body['message'], [token]), tokenSource)
   const answer = { status, headers, body }
-  if (status === 401) {
-    const said = serverText(body['message'], [token])
-    throw new PullthroughError(
-      'ERR_UNAUTHENTICATED',
-      `GitHub does not accept the token from ${tokenSource}${said === undefined ? '' : `: ${said}`}`,
-      { hint: 'it is wrong, expired or revoked: give another one in GH_TOKEN, or run: gh auth login' },
-    )
-  }
   const limit = readRateLimit(answer, world.now())
-  if (!limit) return answer
-  const until = limit.until.toISOString().replace(/\.\d+Z$/, 'Z')
+  if (limit) throw limited(limit, what)
+  return answer
+}
+
+function unauthenticated(said: string | undefined, tokenSource: string): PullthroughError {
+  return new PullthroughError(
+    'ERR_UNAUTHENTICATED',
+    `GitHub does not accept the token from ${tokenSource}${said === undefined ? '' : `: ${said}`}`,
+    { hint: 'it is wrong, expired or revoked: give another one in GH_TOKEN, or run: gh auth login' },
+  )
+}
+
+function limited({ kind, waitMs, until }: RateLimit, what: string): PullthroughError | PassingFailure {
+  const moment = until.toISOString().replace(/\.\d+Z$/, 'Z')
   const failure = new PullthroughError(
     'ERR_RATE_LIMITED',
-    `GitHub’s ${limit.kind} rate limit forbids ${what} until ${until}`,
-    { hint: `run it again after ${until}` },
+    `GitHub’s ${kind} rate limit forbids ${what} until ${moment}`,
+    { hint: `run it again after ${moment}` },
   )
-  if (limit.waitMs > longestWait) throw failure
-  throw new PassingFailure(
-    failure,
-    limit.waitMs,
-    `waiting until ${until} (${Math.ceil(limit.waitMs / 1000)} s) for GitHub’s ${limit.kind} rate limit`,
-  )
+  if (waitMs > longestWait) return failure
+  const wait = `waiting until ${moment} (${Math.ceil(waitMs / 1000)} s) for GitHub’s ${kind} rate limit`
+  return new PassingFailure(failure, waitMs, wait)
 }
 
 /** 501 and the like do not pass. */

@@ -89,7 +89,7 @@ function pairDifference(
 function changedSince(record: SyncRecord, updatedAt: PairTimes): PairDifference | undefined {
   const changed = pairNames.filter((name) => !isSameMoment(record.updatedAt[name], updatedAt[name] ?? ''))
   if (changed.length === 0) return undefined
-  const half = changed.length < pairNames.length ? ' alone, a half-written pair' : ''
+  const half = changed.length < pairNames.length ? ', a half-written pair' : ''
   return {
     because: `${changed.join(' and ')} changed at GitHub since the last sync${half}`,
     action: 'update',

@@ -10,7 +10,8 @@ const schemes: readonly string[] = ['ssh:', 'git+ssh:', 'git:', 'http:', 'https:
 
 /** Read a remote's URL, in any form that git takes; `undefined` if it is not of the form OWNER/NAME on a host. */
 export function parseRemoteUrl(text: string): RemoteUrl | undefined {
-  const { host, path } = URL.canParse(text) ? splitUrl(new URL(text)) : splitScpForm(text)
+  const isUrl = text.includes('://') && URL.canParse(text)
+  const { host, path } = isUrl ? splitUrl(new URL(text)) : splitScpForm(text)
   const match = /^\/?([^/\s]+)\/([^/\s]+?)(?:\.git)?\/?$/.exec(path)
   const [, owner, name] = match ?? []
   if (!host || !owner || !name) return undefined

@@ -21,7 +21,9 @@ export interface GitHubRepository {
 export function parseGitHubRepository(text: string, from = '--repo'): GitHubRepository {
   const [owner = '', name = '', ...rest] = text.split('/')
   if (rest.length === 0 && isOwner(owner) && isName(name)) return { owner, name }
-  throw new PullthroughError('ERR_USAGE', `${from} is not a GitHub repository: ${JSON.stringify(text)}`, {
+  // A URL may carry a password.
+  const shown = JSON.stringify(text.replace(/\/\/[^/@]*@/, '//'))
+  throw new PullthroughError('ERR_USAGE', `${from} is not a GitHub repository: ${shown}`, {
     hint: `write OWNER/NAME, such as ${likelyMeant(text) ?? 'acme/widgets'}`,
   })
 }
