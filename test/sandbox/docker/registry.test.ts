@@ -1,0 +1,310 @@
+import { createHash, generateKeyPairSync, sign } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import {
+  claimsOf,
+  previewManifest,
+  type Received,
+  receive,
+  type RunningDockerHub,
+  seeded,
+  startDockerHub,
+} from './running-docker-hub.ts'
+
+let running: RunningDockerHub
+
+beforeEach(async () => {
+  running = await startDockerHub()
+  running.clock.set(new Date('2026-11-23T10:00:00Z'))
+})
+
+afterEach(() => running.close())
+
+function ask(method: string, path: string, authorization?: string): Promise<Received> {
+  return receive(running.registryUrl + path, { method, ...(authorization && { headers: { authorization } }) })
+}
+
+const limitsOf = ({ headers }: Received) => [
+  headers['ratelimit-limit'],
+  headers['ratelimit-remaining'],
+  headers['docker-ratelimit-source'],
+]
+
+const unauthorized = (name: string) => ({
+  errors: [
+    {
+      code: 'UNAUTHORIZED',
+      message: 'authentication required',
+      detail: [{ Type: 'repository', Class: '', Name: name, Action: 'pull' }],
+    },
+  ],
+})
+
+describe('the challenge', () => {
+  test('says where tokens are, for the registry as a whole', async () => {
+    expect(await ask('GET', '/v2/')).toMatchObject({
+      status: 401,
+      headers: {
+        'www-authenticate': `Bearer realm="${running.authUrl}/token",service="registry.docker.io"`,
+        'docker-distribution-api-version': 'registry/2.0',
+      },
+      body: { errors: [{ code: 'UNAUTHORIZED', message: 'authentication required', detail: null }] },
+    })
+  })
+
+  test('says which scope to ask for, for a manifest', async () => {
+    const received = await ask('GET', previewManifest)
+    expect(received).toMatchObject({ status: 401, body: unauthorized('ratelimitpreview/test') })
+    expect(received.headers['www-authenticate']).toBe(
+      `Bearer realm="${running.authUrl}/token",service="registry.docker.io",scope="repository:ratelimitpreview/test:pull"`,
+    )
+  })
+
+  test('is answered by following it', async () => {
+    expect((await ask('GET', '/v2/', await running.bearer())).status).toBe(200)
+    expect((await ask('GET', previewManifest, await running.bearer(seeded))).status).toBe(200)
+  })
+})
+
+describe('the manifest', () => {
+  test('has the digest that it says', async () => {
+    const bearer = await running.bearer()
+    const response = await fetch(running.registryUrl + previewManifest, {
+      headers: { authorization: bearer },
+    })
+    const text = await response.text()
+    const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`
+    expect(response.headers.get('docker-content-digest')).toBe(digest)
+    expect(JSON.parse(text)).toMatchObject({ mediaType: response.headers.get('content-type') })
+  })
+
+  test('is announced by HEAD with its length', async () => {
+    const bearer = await running.bearer()
+    const [head, get] = [
+      await ask('HEAD', previewManifest, bearer),
+      await ask('GET', previewManifest, bearer),
+    ]
+    expect(head.status).toBe(200)
+    expect(head.headers['content-length']).toBe(get.headers['content-length'])
+  })
+
+  test('of another tag is not there', async () => {
+    const received = await ask('GET', '/v2/ratelimitpreview/test/manifests/other', await running.bearer())
+    expect(received).toMatchObject({ status: 404, body: { errors: [{ code: 'MANIFEST_UNKNOWN' }] } })
+  })
+
+  test.each(['acme/secret', 'library/debian', 'ratelimitpreview/other'])(
+    'of %s cannot be told from one that may not be seen',
+    async (name) => {
+      const received = await ask('GET', `/v2/${name}/manifests/latest`, await running.bearer(seeded))
+      expect(received).toMatchObject({ status: 401, body: unauthorized(name) })
+      expect(received.headers['www-authenticate']).toMatch(/,error="insufficient_scope"$/)
+    },
+  )
+
+  test('of a user’s own repository that does not exist is unknown', async () => {
+    const { body } = await running.token({ credentials: seeded, scopes: ['repository:sandbox/image:pull'] })
+    const { token } = body as { token: string }
+    const received = await ask('GET', '/v2/sandbox/image/manifests/latest', `Bearer ${token}`)
+    expect(received).toMatchObject({ status: 404, body: { errors: [{ code: 'MANIFEST_UNKNOWN' }] } })
+  })
+})
+
+describe('a token that is not good', () => {
+  const invalid = async (authorization: string) => {
+    const received = await ask('GET', previewManifest, authorization)
+    expect(received.status).toBe(401)
+    expect(received.headers['www-authenticate']).toMatch(/,error="invalid_token"$/)
+  }
+
+  test('is refused when it is no token of the token server', async () => {
+    await invalid('Bearer nonsense')
+    await invalid('Bearer a.b.c')
+    await invalid(`Bearer ${seeded.password}`)
+    await invalid('Basic eDp5')
+  })
+
+  test('is refused when its five minutes are over, by the sandbox’s clock', async () => {
+    const bearer = await running.bearer()
+    running.clock.advance(299_000)
+    expect((await ask('HEAD', previewManifest, bearer)).status).toBe(200)
+    running.clock.advance(2_000)
+    await invalid(bearer)
+  })
+
+  test('is refused when its claims were changed', async () => {
+    const bearer = await running.bearer()
+    const [header, , signature] = bearer.slice('Bearer '.length).split('.')
+    const claims = { ...claimsOf(bearer), exp: 4_000_000_000 }
+    const payload = Buffer.from(JSON.stringify(claims)).toString('base64url')
+    await invalid(`Bearer ${header ?? ''}.${payload}.${signature ?? ''}`)
+  })
+
+  test('is refused when another key signed it, or none', async () => {
+    const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const claims = encode(claimsOf(await running.bearer()))
+    const signed = `${encode({ alg: 'RS256', typ: 'JWT' })}.${claims}`
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    await invalid(
+      `Bearer ${signed}.${sign('RSA-SHA256', Buffer.from(signed), privateKey).toString('base64url')}`,
+    )
+    await invalid(`Bearer ${encode({ alg: 'none' })}.${claims}.`)
+  })
+
+  test('is refused when it is for the Hub API', async () => {
+    const { body } = await receive(`${running.hubUrl}/v2/auth/token`, {
+      method: 'POST',
+      body: JSON.stringify({ identifier: seeded.username, secret: seeded.password }),
+    })
+    await invalid(`Bearer ${(body as { access_token: string }).access_token}`)
+  })
+
+  test('is refused after a reset', async () => {
+    const bearer = await running.bearer()
+    running.dockerHub.reset()
+    await invalid(bearer)
+  })
+})
+
+describe('the pull limit', () => {
+  test('is shown by HEAD, which is free', async () => {
+    const bearer = await running.bearer(seeded)
+    for (let count = 0; count < 3; count += 1) {
+      expect(limitsOf(await ask('HEAD', previewManifest, bearer))).toEqual([
+        '200;w=21600',
+        '200;w=21600',
+        'sandbox',
+      ])
+    }
+    expect(running.dockerHub.state()).toMatchObject({ accounts: [{ pulls: 0 }] })
+  })
+
+  test('is used up by GET, for a user by name and for everybody else by address', async () => {
+    const [user, nobody] = [await running.bearer(seeded), await running.bearer()]
+    expect(limitsOf(await ask('GET', previewManifest, user))).toEqual([
+      '200;w=21600',
+      '199;w=21600',
+      'sandbox',
+    ])
+    expect(limitsOf(await ask('GET', previewManifest, nobody))).toEqual([
+      '100;w=21600',
+      '99;w=21600',
+      '127.0.0.1',
+    ])
+    expect(limitsOf(await ask('GET', previewManifest, nobody))).toEqual([
+      '100;w=21600',
+      '98;w=21600',
+      '127.0.0.1',
+    ])
+    expect(running.dockerHub.state()).toMatchObject({ accounts: [{ pulls: 1 }], anonymousPulls: 2 })
+  })
+
+  test('is not there for those who pay', async () => {
+    running.account({ username: 'paid', token: 'dckr_pat_x', plan: 'team', pullsLeft: 0 })
+    const bearer = await running.bearer({ username: 'paid', password: 'dckr_pat_x' })
+    const received = await ask('GET', previewManifest, bearer)
+    expect(received.status).toBe(200)
+    expect(limitsOf(received)).toEqual([undefined, undefined, undefined])
+  })
+
+  test('refuses GET with 429 when nothing is left, until the window is over', async () => {
+    running.account({ username: 'sandbox', token: seeded.password, pullsLeft: 1 })
+    const bearer = await running.bearer(seeded)
+    expect((await ask('GET', previewManifest, bearer)).status).toBe(200)
+    expect(await ask('GET', previewManifest, bearer)).toMatchObject({
+      status: 429,
+      headers: { 'ratelimit-limit': '200;w=21600', 'ratelimit-remaining': '0;w=21600' },
+      body: {
+        errors: [
+          {
+            code: 'TOOMANYREQUESTS',
+            message:
+              'You have reached your pull rate limit. You may increase the limit by authenticating and upgrading: https://www.docker.com/increase-rate-limit',
+          },
+        ],
+      },
+    })
+    const head = await ask('HEAD', previewManifest, bearer)
+    expect([head.status, head.headers['ratelimit-remaining']]).toEqual([200, '0;w=21600'])
+    expect(running.dockerHub.state()).toMatchObject({ accounts: [{ pulls: 1 }] })
+
+    running.clock.advance(21_600_000)
+    expect(limitsOf(await ask('GET', previewManifest, await running.bearer(seeded)))).toEqual([
+      '200;w=21600',
+      '199;w=21600',
+      'sandbox',
+    ])
+  })
+
+  test('of everybody else is told in other words', async () => {
+    const bearer = await running.bearer()
+    for (let count = 0; count < 100; count += 1) await ask('GET', previewManifest, bearer)
+    expect(await ask('GET', previewManifest, bearer)).toMatchObject({
+      status: 429,
+      body: {
+        errors: [
+          {
+            code: 'TOOMANYREQUESTS',
+            message:
+              'You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit',
+          },
+        ],
+      },
+    })
+  })
+})
+
+describe('what is not built', () => {
+  test.each([
+    ['GET', '/v2/ratelimitpreview/test/tags/list'],
+    ['GET', '/v2/ratelimitpreview/test/blobs/sha256:00'],
+    ['PUT', previewManifest],
+    ['GET', '/v1/search'],
+  ])('answers 501: %s %s', async (method, path) => {
+    expect(await ask(method, path, await running.bearer())).toMatchObject({
+      status: 501,
+      body: { errors: [{ code: 'UNSUPPORTED' }] },
+    })
+  })
+})
+
+describe('faults', () => {
+  test.each([
+    [{ kind: 'throttle' }, 429, 'Too Many Requests\n'],
+    [
+      { kind: 'deny' },
+      403,
+      { errors: [{ code: 'DENIED', message: 'requested access to the resource is denied' }] },
+    ],
+    [{ kind: 'error' }, 500, { errors: [{ code: 'UNKNOWN', message: 'internal server error' }] }],
+    [
+      { kind: 'error', status: 503 },
+      503,
+      { errors: [{ code: 'UNAVAILABLE', message: 'service unavailable' }] },
+    ],
+  ])('%j', async (fault, status, body) => {
+    const bearer = await running.bearer()
+    running.fault('docker-registry', fault)
+    const received = await ask('GET', previewManifest, bearer)
+    expect([received.status, received.body]).toEqual([status, body])
+    expect(running.dockerHub.state()).toMatchObject({ anonymousPulls: 0 })
+  })
+
+  test('a pull limit that is reached', async () => {
+    running.fault('docker-registry', { kind: 'pull-limit' })
+    expect(await ask('GET', previewManifest, await running.bearer())).toMatchObject({
+      status: 429,
+      body: { errors: [{ code: 'TOOMANYREQUESTS' }] },
+    })
+  })
+})
+
+test('the log names operations by their templates', async () => {
+  await ask('GET', '/v2/')
+  await ask('HEAD', previewManifest)
+  await ask('GET', '/v2/a/b/c/manifests/sha256:00')
+  expect(running.log.entries().map(({ service, operation }) => [service, operation])).toEqual([
+    ['docker-registry', 'GET /v2/'],
+    ['docker-registry', 'HEAD /v2/{name}/manifests/{reference}'],
+    ['docker-registry', 'GET /v2/{name}/manifests/{reference}'],
+  ])
+})
