@@ -469,7 +469,7 @@ test.each(permanent)(
   async (_, fault, expected) => {
     const outcomes = await Promise.all(
       operations.map(async (operation) => {
-        const { open, fail, mend, holds, writes, notes } = await startGitHub({}, { timeoutMs: 150 })
+        const { open, fail, mend, holds, writes, notes } = await startGitHub({}, { timeoutMs: 300 })
         const destination = open()
         if (operation === updateVariable) await syncOnce(destination, otherDesired)
         fail(operation, fault, 'always')
