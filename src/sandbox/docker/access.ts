@@ -1,4 +1,5 @@
 import type { Pat, PatScope } from './account.ts'
+import { previewRepository } from './preview-image.ts'
 import { pullLimitOf, pullWindow } from './pull-limit.ts'
 
 /** One thing that a client asks of a token: `repository:library/alpine:pull,push`. */
@@ -13,9 +14,6 @@ export interface GrantedAccess extends RequestedAccess {
   /** For limited pullers; numbers as strings. */
   readonly parameters?: Readonly<Record<string, string>>
 }
-
-/** The only repository there is. https://docs.docker.com/docker-hub/usage/pulls/#view-pull-rate-and-limit */
-export const previewRepository = 'ratelimitpreview/test'
 
 /**
  * Read one scope. The name may have a colon (`host:port/…`), so type and actions are cut off from the ends.

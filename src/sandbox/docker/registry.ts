@@ -1,98 +1,97 @@
-import { createHash } from 'node:crypto'
-import type { Fault } from '../fault.ts'
 import type { Answer, Exchange, Operation } from '../service.ts'
-import { type GrantedAccess, previewRepository } from './access.ts'
+import type { GrantedAccess } from './access.ts'
 import type { Pat } from './account.ts'
-import { bearerOf, dated, json, reasonOf, tooManyRequests } from './answer.ts'
+import { bearerOf, dated, json } from './answer.ts'
 import { type Claims, verifyJwt } from './jwt.ts'
+import {
+  type Content,
+  previewConfig,
+  previewManifest,
+  previewRepository,
+  previewTag,
+} from './preview-image.ts'
 import { pullLimitOf, pullWindow } from './pull-limit.ts'
+import { challenge, pullLimitReached, registryError, registryRefusal } from './registry-error.ts'
 import { type DockerHubStore, epochSeconds } from './store.ts'
 import { registryService } from './token-server.ts'
 
-/** Fault kinds that only the registry has. */
-export const registryFaults = ['pull-limit'] as const
+/** What a path asks for; `name` is the repository's, `reference` a tag or a digest. */
+type Target =
+  | { readonly kind: 'registry'; readonly template: string; readonly name?: never }
+  | { readonly kind: 'other'; readonly template: string; readonly name?: never }
+  | {
+      readonly kind: 'manifest' | 'blob' | 'tags'
+      readonly template: string
+      readonly name: string
+      readonly reference: string
+    }
 
-/** `registry-1.docker.io`, as far as reading one's pull limit needs it. https://distribution.github.io/distribution/spec/api/ */
+/**
+ * `registry-1.docker.io` with one repository, as far as reading one's pull limit needs it.
+ * https://distribution.github.io/distribution/spec/api/
+ */
 export function registryOperation(exchange: Exchange, store: DockerHubStore): Operation {
   const { method, url } = exchange
-  const manifest = /^\/v2\/(.+)\/manifests\/([^/]+)$/.exec(url.pathname)
+  const target = targetOf(url.pathname)
+  const finish = (answered: Answer): Answer =>
+    dated(
+      { ...answered, headers: { 'docker-distribution-api-version': 'registry/2.0', ...answered.headers } },
+      store.clock,
+    )
   return {
     service: 'docker-registry',
-    name: `${method} ${manifest ? '/v2/{name}/manifests/{reference}' : url.pathname}`,
+    name: `${method} ${target.template}`,
     mutating: method !== 'GET' && method !== 'HEAD',
-    perform: async () => {
-      const answered = manifest
-        ? await answerManifest(exchange, store, { name: manifest[1] ?? '', reference: manifest[2] ?? '' })
-        : await answerOther(exchange, store)
-      return dated(withVersion(answered), store.clock)
-    },
-    refuse: (fault) => dated(withVersion(refusal(fault)), store.clock),
+    perform: async () => finish(await answer(exchange, target, store)),
+    refuse: (fault) => finish(registryRefusal(fault)),
   }
 }
 
-function withVersion(answer: Answer): Answer {
-  return { ...answer, headers: { 'docker-distribution-api-version': 'registry/2.0', ...answer.headers } }
+function targetOf(path: string): Target {
+  if (path === '/v2/') return { kind: 'registry', template: path }
+  const [, name = '', list, reference = ''] = /^\/v2\/(.+)\/(manifests|blobs|tags)\/([^/]+)$/.exec(path) ?? []
+  if (list === 'manifests') {
+    return { kind: 'manifest', template: '/v2/{name}/manifests/{reference}', name, reference }
+  }
+  if (list === 'blobs') return { kind: 'blob', template: '/v2/{name}/blobs/{digest}', name, reference }
+  if (list === 'tags' && reference === 'list') {
+    return { kind: 'tags', template: '/v2/{name}/tags/list', name, reference }
+  }
+  return { kind: 'other', template: path }
 }
 
-async function answerOther(exchange: Exchange, store: DockerHubStore): Promise<Answer> {
+async function answer(exchange: Exchange, target: Target, store: DockerHubStore): Promise<Answer> {
   const { method, url } = exchange
-  if (url.pathname === '/v2/' && (method === 'GET' || method === 'HEAD')) {
-    const token = await verify(exchange, store)
-    return token.claims ? json(200, {}) : unauthorized(store, undefined, token.error)
+  if (target.kind === 'other' || (method !== 'GET' && method !== 'HEAD')) {
+    return registryError(501, 'UNSUPPORTED', `the sandbox does not answer ${method} ${url.pathname}`)
   }
-  return errorAnswer(501, 'UNSUPPORTED', `the sandbox does not answer ${method} ${url.pathname}`)
-}
-
-interface ManifestPath {
-  readonly name: string
-  readonly reference: string
-}
-
-async function answerManifest(
-  exchange: Exchange,
-  store: DockerHubStore,
-  { name, reference }: ManifestPath,
-): Promise<Answer> {
-  const { method } = exchange
-  if (method !== 'GET' && method !== 'HEAD') {
-    return errorAnswer(501, 'UNSUPPORTED', `the sandbox does not answer ${method} of a manifest`)
-  }
-  const { claims, error } = await verify(exchange, store)
-  if (!claims) return unauthorized(store, name, error)
+  const { claims, problem } = await verify(exchange, store)
+  if (!claims) return challenge(store.authUrl, target.name, problem)
+  if (target.kind === 'registry') return json(200, {})
   // A repository that does not exist looks like one that may not be seen.
-  if (!mayPull(claims, name)) return unauthorized(store, name, 'insufficient_scope')
-  if (name !== previewRepository || reference !== 'latest') {
-    return errorAnswer(404, 'MANIFEST_UNKNOWN', 'manifest unknown', { Tag: reference })
-  }
-
-  const puller = store.issued.get(String(claims['jti']))
-  if (method === 'GET') {
-    const refused = countPull(puller, store)
-    if (refused) return refused
-  }
-  return {
-    status: 200,
-    headers: {
-      'content-type': 'application/vnd.docker.distribution.manifest.v2+json',
-      'content-length': String(Buffer.byteLength(manifest)),
-      'docker-content-digest': digestOf(manifest),
-      etag: `"${digestOf(manifest)}"`,
-      ...limitHeaders(puller, store),
-    },
-    body: manifest,
+  if (!mayPull(claims, target.name)) return challenge(store.authUrl, target.name, 'insufficient_scope')
+  switch (target.kind) {
+    case 'manifest': {
+      const puller = store.issued.get(String(claims['jti']))
+      return answerManifest(target, { puller, counts: method === 'GET' }, store)
+    }
+    case 'blob':
+      return answerBlob(target)
+    case 'tags':
+      return answerTags(target)
   }
 }
 
 type Verified =
-  | { readonly claims: Claims; readonly error?: never }
-  | { readonly claims?: never; readonly error: 'invalid_token' | undefined }
+  | { readonly claims: Claims; readonly problem?: never }
+  | { readonly claims?: never; readonly problem: 'invalid_token' | undefined }
 
 /** A token that was issued here since the last reset, and is still in force. */
 async function verify(exchange: Exchange, { clock, issued }: DockerHubStore): Promise<Verified> {
-  if (exchange.headers['authorization'] === undefined) return { error: undefined }
+  if (exchange.headers['authorization'] === undefined) return { problem: undefined }
   const token = bearerOf(exchange)
   const claims = token && (await verifyJwt(token, { audience: registryService, now: epochSeconds(clock) }))
-  return claims && issued.has(String(claims['jti'])) ? { claims } : { error: 'invalid_token' }
+  return claims && issued.has(String(claims['jti'])) ? { claims } : { problem: 'invalid_token' }
 }
 
 function mayPull(claims: Claims, name: string): boolean {
@@ -101,15 +100,33 @@ function mayPull(claims: Claims, name: string): boolean {
   return access.some((entry) => entry.name === name && entry.actions.includes('pull'))
 }
 
-/** Count a pull, or refuse it. https://docs.docker.com/docker-hub/usage/pulls/ */
-function countPull(puller: Pat | undefined, store: DockerHubStore): Answer | undefined {
-  const limit = limitOf(puller, store)
-  if (limit !== undefined && !store.pullLimits.spend(pullerName(puller), limit)) {
-    return pullLimitReached(puller !== undefined, limitHeaders(puller, store))
+interface RepositoryPath {
+  readonly name: string
+  readonly reference: string
+}
+
+/** HEAD is free, GET is a pull. https://docs.docker.com/docker-hub/usage/pulls/ */
+function answerManifest(
+  { name, reference }: RepositoryPath,
+  { puller, counts }: { readonly puller: Pat | undefined; readonly counts: boolean },
+  store: DockerHubStore,
+): Answer {
+  if (name !== previewRepository || ![previewTag, previewManifest.digest].includes(reference)) {
+    return registryError(404, 'MANIFEST_UNKNOWN', 'manifest unknown', { Tag: reference })
   }
+  if (counts && !countPull(puller, store)) {
+    return pullLimitReached(puller ? 'user' : 'address', limitHeaders(puller, store))
+  }
+  return present(previewManifest, limitHeaders(puller, store))
+}
+
+/** Count a pull. `false` if none is left. */
+function countPull(puller: Pat | undefined, store: DockerHubStore): boolean {
+  const limit = limitOf(puller, store)
+  if (limit !== undefined && !store.pullLimits.spend(pullerName(puller), limit)) return false
   if (puller) puller.pulls += 1
   store.anonymousPulls += puller ? 0 : 1
-  return undefined
+  return true
 }
 
 /** None of these for those who have no limit. */
@@ -133,72 +150,29 @@ function pullerName(puller: Pat | undefined): string {
   return puller?.username ?? '127.0.0.1'
 }
 
-function pullLimitReached(known: boolean, headers: Readonly<Record<string, string>> = {}): Answer {
-  const message = known
-    ? 'You have reached your pull rate limit. You may increase the limit by authenticating and upgrading: https://www.docker.com/increase-rate-limit'
-    : 'You have reached your unauthenticated pull rate limit. https://www.docker.com/increase-rate-limit'
-  return json(429, { errors: [{ code: 'TOOMANYREQUESTS', message }] }, headers)
+function answerBlob({ name, reference }: RepositoryPath): Answer {
+  if (name === previewRepository && reference === previewConfig.digest) return present(previewConfig)
+  return registryError(404, 'BLOB_UNKNOWN', 'blob unknown to registry', { digest: reference })
 }
 
-function unauthorized(
-  { authUrl }: DockerHubStore,
-  name: string | undefined,
-  error: 'invalid_token' | 'insufficient_scope' | undefined,
+function answerTags({ name }: RepositoryPath): Answer {
+  if (name === previewRepository) return json(200, { name, tags: [previewTag] })
+  return registryError(404, 'NAME_UNKNOWN', 'repository name not known to registry', { name })
+}
+
+function present(
+  { mediaType, digest, body }: Content,
+  headers: Readonly<Record<string, string>> = {},
 ): Answer {
-  const challenge = [
-    `realm="${authUrl}/token"`,
-    `service="${registryService}"`,
-    ...(name === undefined ? [] : [`scope="repository:${name}:pull"`]),
-    ...(error === undefined ? [] : [`error="${error}"`]),
-  ]
-  const detail = name === undefined ? null : [{ Type: 'repository', Class: '', Name: name, Action: 'pull' }]
-  return json(
-    401,
-    { errors: [{ code: 'UNAUTHORIZED', message: 'authentication required', detail }] },
-    { 'www-authenticate': `Bearer ${challenge.join(',')}` },
-  )
-}
-
-function errorAnswer(status: number, code: string, message: string, detail?: unknown): Answer {
-  return json(status, { errors: [{ code, message, ...(detail === undefined ? {} : { detail }) }] })
-}
-
-function refusal(fault: Fault): Answer {
-  switch (fault.kind) {
-    case 'throttle':
-      return tooManyRequests
-    case 'pull-limit':
-      return pullLimitReached(true)
-    case 'deny':
-      return errorAnswer(403, 'DENIED', 'requested access to the resource is denied')
-    default: {
-      const status = fault.status ?? 500
-      return errorAnswer(status, codes[status] ?? 'UNKNOWN', reasonOf(status).toLowerCase())
-    }
+  return {
+    status: 200,
+    headers: {
+      'content-type': mediaType,
+      'content-length': String(Buffer.byteLength(body)),
+      'docker-content-digest': digest,
+      etag: `"${digest}"`,
+      ...headers,
+    },
+    body,
   }
-}
-
-/** https://github.com/distribution/distribution/blob/main/registry/api/errcode/register.go */
-const codes: Readonly<Record<number, string>> = {
-  401: 'UNAUTHORIZED',
-  403: 'DENIED',
-  404: 'NAME_UNKNOWN',
-  405: 'UNSUPPORTED',
-  429: 'TOOMANYREQUESTS',
-  503: 'UNAVAILABLE',
-}
-
-const manifest = JSON.stringify({
-  schemaVersion: 2,
-  mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
-  config: {
-    mediaType: 'application/vnd.docker.container.image.v1+json',
-    size: 2,
-    digest: digestOf('{}'),
-  },
-  layers: [],
-})
-
-function digestOf(text: string): string {
-  return `sha256:${createHash('sha256').update(text).digest('hex')}`
 }

@@ -12,7 +12,6 @@ let running: RunningDockerHub
 
 beforeEach(async () => {
   running = await startDockerHub()
-  running.clock.set(new Date('2026-11-23T10:00:00Z'))
 })
 
 afterEach(() => running.close())

@@ -14,7 +14,6 @@ let running: RunningDockerHub
 
 beforeEach(async () => {
   running = await startDockerHub()
-  running.clock.set(new Date('2026-11-23T10:00:00Z'))
 })
 
 afterEach(() => running.close())
@@ -85,6 +84,24 @@ describe('the manifest', () => {
     ]
     expect(head.status).toBe(200)
     expect(head.headers['content-length']).toBe(get.headers['content-length'])
+  })
+
+  test('names a configuration that is there, and is there by its digest too', async () => {
+    const bearer = await running.bearer()
+    const { headers, body } = await ask('GET', previewManifest, bearer)
+    const byDigest = previewManifest.replace('latest', headers['docker-content-digest'] ?? '')
+    expect((await ask('GET', byDigest, bearer)).body).toEqual(body)
+    const { config } = body as { config: { digest: string; size: number } }
+    const blob = await ask('GET', `/v2/ratelimitpreview/test/blobs/${config.digest}`, bearer)
+    expect(blob).toMatchObject({ status: 200, headers: { 'content-length': String(config.size) } })
+    expect(await ask('GET', '/v2/ratelimitpreview/test/blobs/sha256:00', bearer)).toMatchObject({
+      status: 404,
+      body: { errors: [{ code: 'BLOB_UNKNOWN' }] },
+    })
+    expect(await ask('GET', '/v2/ratelimitpreview/test/tags/list', bearer)).toMatchObject({
+      status: 200,
+      body: { name: 'ratelimitpreview/test', tags: ['latest'] },
+    })
   })
 
   test('of another tag is not there', async () => {
@@ -255,9 +272,9 @@ describe('the pull limit', () => {
 
 describe('what is not built', () => {
   test.each([
-    ['GET', '/v2/ratelimitpreview/test/tags/list'],
-    ['GET', '/v2/ratelimitpreview/test/blobs/sha256:00'],
+    ['GET', '/v2/_catalog'],
     ['PUT', previewManifest],
+    ['POST', '/v2/ratelimitpreview/test/blobs/uploads/'],
     ['GET', '/v1/search'],
   ])('answers 501: %s %s', async (method, path) => {
     expect(await ask(method, path, await running.bearer())).toMatchObject({

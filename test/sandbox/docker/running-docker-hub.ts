@@ -1,9 +1,10 @@
-import { type Clock, createClock } from '../../../src/sandbox/clock.ts'
+import type { Clock } from '../../../src/sandbox/clock.ts'
 import { createDockerHub, type DockerHub } from '../../../src/sandbox/docker/docker-hub.ts'
 import { createFaults, type Fault } from '../../../src/sandbox/fault.ts'
 import { createRequestLog, type RequestLog } from '../../../src/sandbox/request-log.ts'
 import { serveService } from '../../../src/sandbox/server.ts'
 import type { ServiceName } from '../../../src/sandbox/service.ts'
+import { createFrozenClock } from '../frozen-clock.ts'
 
 /** The sandbox's Docker Hub, listening. */
 export interface RunningDockerHub {
@@ -11,6 +12,7 @@ export interface RunningDockerHub {
   readonly registryUrl: string
   readonly hubUrl: string
   readonly dockerHub: DockerHub
+  /** Stands at 2026-11-23T10:00:00.700Z until it is moved. */
   readonly clock: Clock
   readonly log: RequestLog
   /** Add or change an account, as `POST /docker-hub/accounts` does. */
@@ -46,7 +48,7 @@ export const previewPull = 'repository:ratelimitpreview/test:pull'
 export const previewManifest = '/v2/ratelimitpreview/test/manifests/latest'
 
 export async function startDockerHub(): Promise<RunningDockerHub> {
-  const clock = createClock()
+  const clock = createFrozenClock()
   const faults = createFaults()
   const log = createRequestLog()
   const dockerHub = createDockerHub({ clock })

@@ -13,7 +13,6 @@ let running: RunningDockerHub
 
 beforeEach(async () => {
   running = await startDockerHub()
-  running.clock.set(new Date('2026-11-23T10:00:00.123Z'))
 })
 
 afterEach(() => running.close())

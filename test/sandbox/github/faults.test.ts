@@ -6,7 +6,6 @@ let running: RunningGitHub
 
 beforeEach(async () => {
   running = await startGitHub()
-  running.clock.set(new Date('2026-11-23T10:00:00Z'))
 })
 
 afterEach(() => running.close())

@@ -19,7 +19,6 @@ let home: string
 
 beforeEach(async () => {
   running = await startGitHub()
-  running.clock.set(new Date('2026-11-23T10:00:00Z'))
   home = mkdtempSync(join(tmpdir(), 'gh-'))
 })
 

@@ -1,16 +1,18 @@
 import { request as httpRequest } from 'node:http'
 import { Octokit } from '@octokit/core'
 import sodium from 'libsodium-wrappers'
-import { type Clock, createClock } from '../../../src/sandbox/clock.ts'
+import type { Clock } from '../../../src/sandbox/clock.ts'
 import { createFaults, type Fault, type Faults } from '../../../src/sandbox/fault.ts'
 import { createGitHub, type GitHub } from '../../../src/sandbox/github/github.ts'
 import { createRequestLog, type RequestLog } from '../../../src/sandbox/request-log.ts'
 import { serveService } from '../../../src/sandbox/server.ts'
+import { createFrozenClock } from '../frozen-clock.ts'
 
 /** The sandbox's GitHub, listening. */
 export interface RunningGitHub {
   readonly url: string
   readonly gitHub: GitHub
+  /** Stands at 2026-11-23T10:00:00.700Z until it is moved. */
   readonly clock: Clock
   readonly faults: Faults
   readonly log: RequestLog
@@ -43,7 +45,7 @@ export const variablesPath = '/repos/acme/widgets/actions/variables'
 
 export async function startGitHub(): Promise<RunningGitHub> {
   await sodium.ready
-  const clock = createClock()
+  const clock = createFrozenClock()
   const faults = createFaults()
   const log = createRequestLog()
   const gitHub = createGitHub({ clock })

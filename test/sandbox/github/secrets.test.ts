@@ -17,7 +17,6 @@ let octokit: Octokit
 
 beforeEach(async () => {
   running = await startGitHub()
-  running.clock.set(new Date('2026-11-23T10:00:00.700Z'))
   octokit = running.octokit()
 })
 
