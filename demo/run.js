@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { startSandbox } from '../dist/sandbox/index.js'
 import { writePulumiProject } from './pulumi-project.js'
 
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
 const token = 'dckr_pat_sandbox_0123456789abcdefghi'
+let runs = 0
 const bin = join(import.meta.dirname, '../bin/pullthrough.js')
 
 const directory = await mkdtemp(join(tmpdir(), 'pullthrough-demo-'))
@@ -49,12 +51,17 @@ function show(text) {
     text
       .trimEnd()
       .replace(/^/gm, '  ')
-      .replaceAll(/(.{100}).+/g, '$1…') + '\n',
+      .replaceAll(/(.{116}).+/g, '$1…') + '\n',
   )
 }
 
-/** @param {string[]} args */
+/**
+ * Run the program as a user would. The notes on stderr are shown once, by the first run.
+ *
+ * @param {string[]} args
+ */
 async function pullthrough(...args) {
+  runs += 1
   process.stdout.write(`$ pullthrough ${args.join(' ')}\n`)
   const child = spawn(process.execPath, [bin, ...args], {
     cwd: directory,
@@ -62,7 +69,7 @@ async function pullthrough(...args) {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
+  for (const stream of runs === 1 ? [child.stdout, child.stderr] : [child.stdout]) {
     stream.on('data', (/** @type {Buffer} */ chunk) => (output += chunk.toString()))
   }
   const code = await new Promise((resolve) => child.once('close', resolve))

@@ -1,9 +1,12 @@
+import { setMaxListeners } from 'node:events'
 import { runProgram } from './program.ts'
 
 // The warning is about the SDK's support of Node 20, which a user of this program can do nothing about.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
 
 const interruption = new AbortController()
+// Every request of a run listens to it.
+setMaxListeners(0, interruption.signal)
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     interruption.abort()

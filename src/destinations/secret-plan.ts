@@ -191,7 +191,7 @@ function policyChange(
 ): Change<SecretCall> {
   const { document, ...plan } = planPolicy(options, observed, subject)
   return {
-    target: `${secretTarget} resource policy`,
+    target: `${secretTarget} policy`,
     ...plan,
     calls: document
       ? [{ operation: 'PutResourcePolicy', policy: JSON.stringify(document), justCreated }]

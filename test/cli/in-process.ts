@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -84,6 +85,7 @@ export async function openBench(
     requests: async () => (await control('GET', '/requests')) as readonly LoggedRequest[],
     state: async () => (await control('GET', '/state')) as State,
     async run(argv, { env = {}, cwd = directory, signal = new AbortController().signal } = {}) {
+      setMaxListeners(0, signal)
       let stdout = ''
       let stderr = ''
       const streams = {

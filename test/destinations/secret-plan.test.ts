@@ -27,7 +27,7 @@ const desired: Desired = {
 const policy = { Version: '2012-10-17', Statement: desiredStatements(options, subject) }
 const secret = 'us-east-2 ecr-pullthroughcache/docker-hub'
 const keptPolicy = {
-  target: `${secret} resource policy`,
+  target: `${secret} policy`,
   action: 'keep',
   because: 'the policy says the same',
   warnings: [],
@@ -52,7 +52,7 @@ describe('the value', () => {
     expect(planSecret(desired, { state: 'absent', subject }, options)).toEqual([
       { target: secret, action: 'create', because: 'absent', calls: [{ operation: 'CreateSecret' }] },
       {
-        target: `${secret} resource policy`,
+        target: `${secret} policy`,
         action: 'create',
         because: 'the secret has no resource policy',
         calls: [{ operation: 'PutResourcePolicy', policy: JSON.stringify(policy), justCreated: true }],

@@ -24,11 +24,11 @@ export function sandboxCommand(run: (flags: SandboxFlags) => Promise<void>): Com
       'control port; the services take the ports after it (default: free ones)',
       portNumber,
     )
-    .option('--json', 'print one line of JSON when ready', false)
+    .option('--json', 'print one line of JSON when ready')
     .argument('[command...]', 'after --, a command to run with the environment of the sandbox')
     .passThroughOptions()
-    .action(async (command: string[], flags: Omit<SandboxFlags, 'command'>) => {
-      await run({ ...flags, command })
+    .action(async (command: string[], flags: Partial<SandboxFlags>) => {
+      await run({ json: false, ...flags, command })
     })
 }
 

@@ -53,13 +53,15 @@ async function syncAll(settings: SyncSettings, countWrite: () => void, world: Wo
   for (const warning of source.warnings) printWarning(streams, warning)
 
   const aws = settings.only === 'github' ? undefined : await awsHalf(settings, source, countWrite, world)
-  const gitHub = settings.only === 'aws' ? [] : await gitHubHalf(settings, countWrite, world)
+  const gitHub = settings.only === 'aws' ? undefined : await gitHubHalf(settings, countWrite, world)
+  if (settings.verbose)
+    for (const line of [...(aws?.told ?? []), ...(gitHub?.told ?? [])]) printNote(streams, line)
   let limits: Proof['limits'] | undefined
 
   const changes = await sync(
     {
       credential: source.credential(),
-      destinations: [...(aws?.destinations ?? []), ...gitHub],
+      destinations: [...(aws?.destinations ?? []), ...(gitHub?.destinations ?? [])],
       gates: (credential) => [
         provenAndTold(credential).then((proof) => {
           limits = proof?.limits
@@ -111,15 +113,17 @@ async function awsHalf(settings: SyncSettings, source: OpenSource, countWrite: (
       world,
     ),
   )
-  return { caller, destinations }
+  return { caller, destinations, told: [`AWS Regions: ${regions.join(', ')}`] }
 }
 
 async function gitHubHalf(settings: SyncSettings, countWrite: () => void, world: World) {
   const access = await resolveGitHubAccess(world)
   const repositories = await resolveGitHubRepository({ repos: settings.repo }, access, world)
-  return repositories.map((repository): Destination =>
+  const destinations = repositories.map((repository): Destination =>
     githubSecrets({ ...access, repository, onMutatingRequest: countWrite }, world),
   )
+  const places = destinations.map(({ place }) => place).join(', ')
+  return { destinations, told: [`GitHub: ${places} at ${access.apiUrl}, token from ${access.tokenSource}`] }
 }
 
 /** @throws {@link PullthroughError} `ERR_USAGE` if the AWS credentials are another account's than `--account` says. */

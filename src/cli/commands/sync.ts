@@ -46,9 +46,9 @@ export function syncCommand(run: (flags: SyncFlags) => Promise<void>): Command {
     .addOption(new Option('--source <source>', 'where the credential is read').choices(['pulumi', 'env']))
     .option('--username-key <path>', 'Pulumi path of the username (default: dockerHubUsername)', nonEmpty)
     .option('--token-key <path>', 'Pulumi path of the token (default: dockerHubToken)', nonEmpty)
-    .option('--region <region>', 'AWS Region of the cache rule; repeatable', collect, [])
+    .option('--region <region>', 'AWS Region of the cache rule; repeatable', collect)
     .option('--account <id>', 'refuse to write to any other AWS account', accountId)
-    .option('--repo <owner/name>', 'GitHub repository; repeatable', collect, [])
+    .option('--repo <owner/name>', 'GitHub repository; repeatable', collect)
     .addOption(
       new Option('--only <destination>', 'write to one kind of destination').choices(['aws', 'github']),
     )
@@ -58,24 +58,37 @@ export function syncCommand(run: (flags: SyncFlags) => Promise<void>): Command {
         'allow-only',
       ]),
     )
-    .option('--reader <arn>', 'IAM role or user that may read the secret too; repeatable', collect, [])
-    .option('--restore', 'take a secret back that is scheduled for deletion', false)
-    .option('--skip-proof', 'write without logging in to Docker Hub first (in an outage)', false)
+    .option('--reader <arn>', 'IAM role or user that may read the secret too; repeatable', collect)
+    .option('--restore', 'take a secret back that is scheduled for deletion')
+    .option('--skip-proof', 'write without logging in to Docker Hub first (in an outage)')
     .option(
       '--config <file>',
       'options file (default: pullthrough.yaml or .json beside the project)',
       nonEmpty,
     )
-    .option('--timeout <seconds>', 'how long one attempt of one request may take', seconds, 10)
-    .option('--dry-run', 'show what would change; exit 2 if anything would', false)
-    .option('--json', 'print one JSON object', false)
-    .option('--verbose', 'say more on stderr', false)
-    .action(async (flags: SyncFlags) => {
-      await run(flags)
+    .option('--timeout <seconds>', 'how long one attempt of one request may take (default: 10)', seconds)
+    .option('--dry-run', 'show what would change; exit 2 if anything would')
+    .option('--json', 'print one JSON object')
+    .option('--verbose', 'say more on stderr')
+    .action(async (flags: Partial<SyncFlags>) => {
+      await run({ ...unset, ...flags })
     })
 }
 
-function collect(value: string, previous: readonly string[]): readonly string[] {
+/** What a flag that was not given means; kept out of the parser so that the help does not list it. */
+const unset = {
+  region: [],
+  repo: [],
+  reader: [],
+  restore: false,
+  skipProof: false,
+  timeout: 10,
+  dryRun: false,
+  json: false,
+  verbose: false,
+} as const satisfies Partial<SyncFlags>
+
+function collect(value: string, previous: readonly string[] = []): readonly string[] {
   return [...previous, nonEmpty(value)]
 }
 
