@@ -22,7 +22,7 @@ export interface Proof {
   /** What the user should know, though the credential works. */
   readonly warnings: readonly string[]
   /** How many pulls there are, in words. Already being asked for; never rejects. */
-  limits(): Promise<string>
+  readonly limits: () => Promise<string>
 }
 
 /**
