@@ -12,8 +12,21 @@ const longest = 200
  */
 export function serverText(text: unknown, secrets: readonly Secret[]): string | undefined {
   if (typeof text !== 'string') return undefined
-  if (secrets.some((secret) => text.includes(secret.reveal()))) return undefined
+  if (secrets.some((secret) => formsOf(secret).some((form) => text.includes(form)))) return undefined
   const line = text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim()
   if (line === '') return undefined
   return line.length > longest ? `${line.slice(0, longest - 1)}…` : line
+}
+
+/** The forms in which a server may repeat what it was sent: as it is, or as the request carried it. */
+function formsOf(secret: Secret): readonly string[] {
+  const value = secret.reveal()
+  const escaped = JSON.stringify(value).slice(1, -1)
+  return [
+    value,
+    escaped,
+    JSON.stringify(escaped).slice(1, -1),
+    encodeURIComponent(value),
+    Buffer.from(value).toString('base64').replace(/=+$/, ''),
+  ]
 }

@@ -4,6 +4,10 @@ import { runProgram } from './program.ts'
 // The warning is about the SDK's support of Node 20, which a user of this program can do nothing about.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
 
+// No program that the AWS SDK may start (`credential_process`) is to find the credential in its environment.
+const env = { ...process.env }
+delete process.env['DOCKER_HUB_TOKEN']
+
 const interruption = new AbortController()
 // Every request of a run listens to it.
 setMaxListeners(0, interruption.signal)
@@ -21,7 +25,7 @@ const streams = {
 process.exitCode = await runProgram(process.argv.slice(2), {
   streams,
   world: {
-    env: process.env,
+    env,
     cwd: process.cwd(),
     fetch: globalThis.fetch,
     now: () => new Date(),

@@ -1,5 +1,7 @@
 import { PullthroughError } from '../errors.ts'
 import { noAnswerFrom } from '../http.ts'
+import type { Secret } from '../secret.ts'
+import { serverText } from '../server-text.ts'
 import type { World } from '../world.ts'
 
 /** Which call failed, for the words of an error. */
@@ -41,13 +43,20 @@ const throttled = [
 /**
  * Turn what the AWS SDK threw into an error of ours, once, where its meaning is known. Only what `observe` takes for
  * an answer (`ResourceNotFoundException`) must be sorted out before.
+ *
+ * @param sent what the call carried that must not show, should something on the way repeat it
  */
-export function awsError(error: unknown, call: AwsCall, world: World): PullthroughError {
+export function awsError(
+  error: unknown,
+  call: AwsCall,
+  world: World,
+  sent: readonly Secret[] = [],
+): PullthroughError {
   if (error instanceof PullthroughError) return error
   if (world.signal.aborted) return new PullthroughError('ERR_INTERRUPTED', 'interrupted')
 
   const { service, operation, region } = call
-  const { name, message, status } = factsOf(error)
+  const { name, message, status } = factsOf(error, sent)
   const where = `${service}:${operation} in ${region}`
   const cause = new Error(`${name}: ${message}`)
 
@@ -97,15 +106,15 @@ export function awsError(error: unknown, call: AwsCall, world: World): Pullthrou
 }
 
 /** The modelled name, its text, and the HTTP status if there was an answer. */
-function factsOf(error: unknown): { name: string; message: string; status: number | undefined } {
-  if (!(error instanceof Error)) return { name: 'Unknown', message: String(error), status: undefined }
-  const { $metadata, $response } = error as {
+function factsOf(error: unknown, sent: readonly Secret[]) {
+  const { name, message } = error instanceof Error ? error : { name: 'Unknown', message: String(error) }
+  const { $metadata, $response } = Object(error) as {
     $metadata?: { httpStatusCode?: number }
     $response?: { statusCode?: number }
   }
   return {
-    name: error.name,
-    message: error.message,
+    name: serverText(name, sent) ?? 'Unknown',
+    message: serverText(message, sent) ?? 'it gives no reason that can be shown',
     status: $metadata?.httpStatusCode ?? $response?.statusCode,
   }
 }

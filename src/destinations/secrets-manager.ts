@@ -91,7 +91,8 @@ export function secretsManager(
         await send(call, desired, SecretId, connected, world)
         return undefined
       } catch (error) {
-        throw awsError(error, { service: 'secretsmanager', operation: call.operation, region }, world)
+        const sent = [desired.credential.token]
+        throw awsError(error, { service: 'secretsmanager', operation: call.operation, region }, world, sent)
       }
     },
   }

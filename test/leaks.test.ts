@@ -1,0 +1,176 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { withBench } from './cli/converged.ts'
+import type { Bench, Run } from './cli/in-process.ts'
+
+/** Forms in which a token could slip out unnoticed. */
+function traces(token: string, username: string): readonly string[] {
+  const base64 = (text: string) => Buffer.from(text).toString('base64')
+  return [
+    token,
+    ...token.split(/[\r\n]+/).filter((line) => line.length > 5),
+    JSON.stringify(token).slice(1, -1),
+    encodeURIComponent(token),
+    Buffer.from(token).toString('hex'),
+    base64(token).replace(/=+$/, ''),
+    base64(`${username}:${token}`).replace(/=+$/, ''),
+  ]
+}
+
+function expectNoTrace(text: string, token: string, username = 'sandbox'): void {
+  expect(traces(token, username).filter((trace) => text.includes(trace))).toEqual([])
+}
+
+async function syncWith(bench: Bench, token: string, ...flags: string[]): Promise<Run> {
+  return bench.run(['sync', '--source', 'env', '--timeout', '0.5', ...flags], {
+    env: { DOCKER_HUB_USERNAME: 'sandbox', DOCKER_HUB_TOKEN: token },
+  })
+}
+
+const hostile = [
+  ['quotes', `canary"a'b\`c`],
+  ['a JSON injection', 'canary","username":"evil'],
+  ['backslashes', String.raw`canary\n\u0000\\`],
+  ['line breaks', 'canary-first-line\ncanary-second-line\r\ncanary-third-line'],
+  ['a command substitution', '$(touch canary-file)`touch canary-file`'],
+  ['unicode', 'canary-пароль-密码-🐳-\u202e'],
+  ['a percent sign', 'canary%41%2541'],
+  ['a leading dash', '--canary=--dry-run'],
+  ['4 KB', `canary${'x'.repeat(4 * 1024)}`],
+] as const
+
+describe.concurrent('a token with', () => {
+  test.each(hostile)('%s arrives byte for byte and shows nowhere', async (_what, token) => {
+    await withBench(async (bench) => {
+      await bench.control('POST', '/docker-hub/accounts', {
+        username: 'sandbox',
+        token,
+        scope: 'repo:public_read',
+        plan: 'personal',
+        state: 'active',
+      })
+      const { code, stdout, stderr } = await syncWith(bench, token, '--verbose')
+      expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
+      expectNoTrace(stdout + stderr, token)
+
+      const { aws, github } = await bench.state()
+      const [secret] = aws['123456789012']?.['us-east-1']?.secrets ?? []
+      expect(JSON.parse(secret?.versions[0]?.secretString ?? '')).toEqual({
+        username: 'sandbox',
+        accessToken: token,
+      })
+      expect(github['acme/widgets']?.secrets['DOCKER_HUB_TOKEN']?.value).toBe(token)
+      expectNoTrace(JSON.stringify(github['acme/widgets']?.variables), token)
+    })
+  })
+
+  test.each(hostile)('%s shows nowhere when Docker Hub refuses it', async (_what, token) => {
+    await withBench(async (bench) => {
+      const runs = await Promise.all([syncWith(bench, token), syncWith(bench, token, '--json')])
+      for (const { code, stdout, stderr } of runs) {
+        expect(code).toBe(1)
+        expectNoTrace(stdout + stderr, token)
+      }
+      expect((await bench.requests()).filter(({ mutating }) => mutating)).toEqual([])
+    })
+  })
+})
+
+const refused = [
+  ['a space before', ' dckr_pat_canary-0123456789abcdefghij'],
+  ['a line break after', 'dckr_pat_canary-0123456789abcdefghij\n'],
+  ['64 KB', `dckr_pat_canary${'x'.repeat(64 * 1024)}`],
+] as const
+
+test.each(refused)(
+  'a token with %s is refused before any request, and shows nowhere',
+  async (_what, token) => {
+    await withBench(async (bench) => {
+      const { code, stdout, stderr } = await syncWith(bench, token, '--json')
+      expect(code).toBe(1)
+      expect(JSON.parse(stdout)).toMatchObject({ writes: 0, error: { code: 'ERR_CREDENTIAL_INVALID' } })
+      expectNoTrace(stdout + stderr, token.trim())
+      expect((await bench.requests()).filter(({ mutating }) => mutating)).toEqual([])
+    })
+  },
+)
+
+/** A server that answers with whatever it was sent, as an error page of a proxy may; `let through` is answered first. */
+async function withEcho(
+  letThrough: (request: IncomingMessage) => { status: number; body: object } | undefined,
+  use: (url: string) => Promise<void>,
+): Promise<void> {
+  const echo = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const said = JSON.stringify(request.headers) + Buffer.concat(chunks).toString()
+      const { status, body } = letThrough(request) ?? {
+        status: 400,
+        body: { details: said, message: said, Message: said, __type: `EchoException ${said}` },
+      }
+      response.writeHead(status, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(body))
+    })
+  })
+  await new Promise<void>((resolve) => {
+    echo.listen(0, '127.0.0.1', resolve)
+  })
+  const address = echo.address()
+  try {
+    await use(`http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`)
+  } finally {
+    echo.closeAllConnections()
+    echo.close()
+  }
+}
+
+describe.concurrent('a service that repeats what it was sent does not make it show:', () => {
+  const tokens = ['dckr_pat_canary-0123456789abcdef_gh', 'canary"quoted\\slashed'] as const
+  const cases = (['docker', 'aws', 'github'] as const).flatMap((service) =>
+    tokens.map((token) => ({ service, token })),
+  )
+  test.each(cases)('$service, $token', async ({ service, token }) => {
+    // AWS reads are answered, so that the writes, which carry the token, are echoed.
+    const letThrough = (request: IncomingMessage) => {
+      if (service === 'docker') return undefined
+      const read = /\.(Describe|Get)/.test(String(request.headers['x-amz-target']))
+      return read
+        ? { status: 400, body: { __type: 'ResourceNotFoundException', Message: 'none' } }
+        : undefined
+    }
+    const ghToken = 'github_pat_canary_0123456789'
+    await withBench(async (bench) => {
+      await withEcho(letThrough, async (url) => {
+        const variables = {
+          docker: { DOCKER_AUTH_URL: url, DOCKER_HUB_URL: url, DOCKER_REGISTRY_URL: url },
+          aws: { AWS_ENDPOINT_URL_SECRETS_MANAGER: url },
+          github: { GITHUB_API_URL: url, GH_TOKEN: ghToken },
+        }[service]
+        const skip = service === 'docker' ? [] : ['--skip-proof']
+        const { code, stdout, stderr } = await bench.run(['sync', '--source', 'env', '--verbose', ...skip], {
+          env: { DOCKER_HUB_USERNAME: 'sandbox', DOCKER_HUB_TOKEN: token, ...variables },
+        })
+        expect(code).toBe(1)
+        expectNoTrace(stdout + stderr, token)
+        expectNoTrace(stdout + stderr, ghToken)
+      })
+    })
+  })
+})
+
+test('no file is left behind, and none that was there has changed', async () => {
+  await withBench(async (bench) => {
+    const contents = async () =>
+      Promise.all(
+        (await readdir(bench.directory, { recursive: true, withFileTypes: true }))
+          .filter((entry) => entry.isFile())
+          .map(async ({ parentPath, name }) => [name, await readFile(join(parentPath, name), 'utf8')]),
+      )
+    const before = await contents()
+    expect(await bench.run(['sync', '--verbose'])).toMatchObject({ code: 0 })
+    expect(await contents()).toEqual(before)
+  })
+})
