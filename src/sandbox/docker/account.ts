@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto'
 
 /** What a personal access token may do, for every repository its owner reaches; each includes those before it. */
-export const patScopes = ['repo:public_read', 'repo:read', 'repo:write', 'repo:admin'] as const
+const patScopes = ['repo:public_read', 'repo:read', 'repo:write', 'repo:admin'] as const
 
 export type PatScope = (typeof patScopes)[number]
 
 /** `disabled` is deactivated by its owner and can be activated again; the last two are final. */
-export const patStates = ['active', 'disabled', 'expired', 'revoked'] as const
+const patStates = ['active', 'disabled', 'expired', 'revoked'] as const
 
-export type PatState = (typeof patStates)[number]
+type PatState = (typeof patStates)[number]
 
 /** A personal access token and what became of it. */
 export interface Pat {
@@ -33,7 +33,7 @@ export interface AccountSeed {
 }
 
 /** Docker's subscriptions. https://www.docker.com/pricing/ */
-export const plans = ['personal', 'pro', 'team', 'business'] as const
+const plans = ['personal', 'pro', 'team', 'business'] as const
 
 export type Plan = (typeof plans)[number]
 

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Plan } from './account.ts'
 
 /** How many manifests may be got in a window, and how many are left. */
-export interface PullBudget {
+interface PullBudget {
   readonly limit: number
   readonly remaining: number
 }

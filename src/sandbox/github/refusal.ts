@@ -21,9 +21,9 @@ export const gitHubFaults = [
 export function refusal(fault: Fault, { token, clock, documentation }: Call): Answer {
   switch (fault.kind) {
     case 'throttle':
-      return secondaryLimit(fault.status ?? 429, seconds(fault['retryAfter'], 1))
+      return secondaryLimit(fault.status ?? 429, fault['retryAfter'], 1)
     case 'secondary-limit':
-      return secondaryLimit(fault.status ?? 403, seconds(fault['retryAfter'], 60))
+      return secondaryLimit(fault.status ?? 403, fault['retryAfter'], 60)
     case 'primary-limit': {
       const reset = Math.floor(clock.now().getTime() / 1000) + seconds(fault['resetSeconds'], 60)
       return primaryLimit(token, reset, fault.status ?? 403)
@@ -72,8 +72,10 @@ export function deniedText(token: Token | undefined): string {
   }
 }
 
-function secondaryLimit(status: number, retryAfter: number): Answer {
-  return problem(status, secondaryText, secondaryPage, { 'retry-after': String(retryAfter) })
+/** Not every one of these says when to come back. */
+function secondaryLimit(status: number, retryAfter: unknown, otherwise: number): Answer {
+  const headers = retryAfter === null ? {} : { 'retry-after': String(seconds(retryAfter, otherwise)) }
+  return problem(status, secondaryText, secondaryPage, headers)
 }
 
 function seconds(given: unknown, otherwise: number): number {

@@ -21,6 +21,8 @@ export interface Repository {
   readonly id: number
   readonly createdAt: Date
   fullName: string
+  /** Every name it has had and still answers to, in lower case. */
+  readonly names: Set<string>
   archived: boolean
   private: boolean
   key: ScopeKey
@@ -54,11 +56,20 @@ export function createRepositories(clock: Clock): Repositories {
   const formerNames = new Map<string, Repository>()
   let nextId = 364_462_192
 
+  /** A name that is taken, or taken again, leads nowhere else any more. */
+  function take(name: string, repository: Repository): void {
+    formerNames.get(name)?.names.delete(name)
+    formerNames.delete(name)
+    byName.set(name, repository)
+    repository.names.add(name)
+  }
+
   function create(fullName: string): Repository {
     const repository: Repository = {
       id: nextId++,
       createdAt: clock.now(),
       fullName,
+      names: new Set(),
       archived: false,
       private: false,
       key: createScopeKey(),
@@ -66,17 +77,14 @@ export function createRepositories(clock: Clock): Repositories {
       variables: new Map(),
       staleSecrets: new Map(),
     }
-    byName.set(fullName.toLowerCase(), repository)
-    // GitHub ends a redirect when the old name is taken again.
-    formerNames.delete(fullName.toLowerCase())
+    take(fullName.toLowerCase(), repository)
     return repository
   }
 
   function rename(repository: Repository, to: string): void {
     byName.delete(repository.fullName.toLowerCase())
     formerNames.set(repository.fullName.toLowerCase(), repository)
-    formerNames.delete(to.toLowerCase())
-    byName.set(to.toLowerCase(), repository)
+    take(to.toLowerCase(), repository)
     repository.fullName = to
   }
 

@@ -9,7 +9,7 @@ export interface KeyPair {
 }
 
 /** A sealed box is this many bytes longer than what it holds: an ephemeral public key and a Poly1305 tag. */
-export const sealedBoxOverhead = 48
+const sealedBoxOverhead = 48
 
 const publicKeyBytes = 32
 

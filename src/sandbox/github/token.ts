@@ -1,9 +1,9 @@
 import type { Repository } from './repository.ts'
 
-export type TokenKind = 'fine-grained' | 'classic' | 'app'
+type TokenKind = 'fine-grained' | 'classic' | 'app'
 
 /** How much a permission gives; each level includes the ones before it. */
-export type PermissionLevel = 'read' | 'write' | 'admin'
+type PermissionLevel = 'read' | 'write' | 'admin'
 
 /** A token GitHub would accept. `app` is an installation token, of which the workflow's `GITHUB_TOKEN` is one. */
 export interface Token {
@@ -50,8 +50,9 @@ export function may(token: Token | undefined, needs: Needs, repository: Reposito
 
 const levels: readonly PermissionLevel[] = ['read', 'write', 'admin']
 
-function isGiven({ repositories }: Token, { fullName }: Repository): boolean {
-  return repositories?.some((name) => name.toLowerCase() === fullName.toLowerCase()) ?? true
+/** A token was given a repository, not a name: it keeps it when it is renamed. */
+function isGiven({ repositories }: Token, { names }: Repository): boolean {
+  return repositories?.some((name) => names.has(name.toLowerCase())) ?? true
 }
 
 /**

@@ -30,7 +30,7 @@ export interface Credentials {
   readonly password: string
 }
 
-export interface TokenOptions {
+interface TokenOptions {
   readonly credentials?: Credentials | undefined
   readonly service?: string | undefined
   readonly scopes?: readonly string[]

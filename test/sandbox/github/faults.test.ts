@@ -70,6 +70,12 @@ describe('a fault in GitHub’s own words', () => {
   })
 })
 
+test('a secondary limit may not say when to come back', async () => {
+  running.fault({ kind: 'secondary-limit', retryAfter: null })
+  const { status, headers } = await running.send('GET', secretsPath)
+  expect([status, headers['retry-after']]).toEqual([403, undefined])
+})
+
 test('a refused write changes nothing', async () => {
   for (const kind of commonFaults.filter((kind) => !['lost', 'delay', 'hang', 'reset'].includes(kind))) {
     running.fault({ kind })

@@ -56,13 +56,6 @@ describe('an archived repository', () => {
 })
 
 describe('a renamed repository', () => {
-  beforeEach(() => {
-    // The token follows the repository, whatever it is called.
-    running.gitHub.seeds['/github/tokens']?.({ token: 'ghp_repo', kind: 'classic', scopes: ['repo'] })
-  })
-
-  const authorization = 'Bearer ghp_repo'
-
   test.each([
     ['GET', '', '', 301],
     ['GET', '/actions/secrets', '?per_page=5', 301],
@@ -71,9 +64,7 @@ describe('a renamed repository', () => {
   ])('redirects %s %s%s', async (method, path, query, status) => {
     const id = await repositoryId()
     seed({ fullName: 'acme/widgets', renamedTo: 'acme/gadgets' })
-    const received = await running.send(method, `/repos/acme/widgets${path}${query}`, {
-      headers: { authorization },
-    })
+    const received = await running.send(method, `/repos/acme/widgets${path}${query}`)
     const url = `${running.url}/repositories/${id}${path}${query}`
     expect([received.status, received.headers['location']]).toEqual([status, url])
     expect(received.body).toEqual({
@@ -87,7 +78,7 @@ describe('a renamed repository', () => {
   test('is reached through the redirects by GitHub’s own client', async () => {
     await setSecret(running.octokit(), 'TOKEN', 'before')
     seed({ fullName: 'acme/widgets', renamedTo: 'acme/gadgets' })
-    const octokit = running.octokit('ghp_repo')
+    const octokit = running.octokit()
     expect((await octokit.request('GET /repos/{owner}/{repo}', repo)).data.full_name).toBe('acme/gadgets')
     expect((await setSecret(octokit, 'TOKEN', 'after')).status).toBe(204)
     expect(running.gitHub.state()).toMatchObject({
@@ -107,9 +98,17 @@ describe('a renamed repository', () => {
     const id = await repositoryId()
     seed({ fullName: 'acme/widgets', renamedTo: 'acme/gadgets' })
     seed({ fullName: 'acme/widgets' })
-    const received = await running.send('GET', '/repos/acme/widgets', { headers: { authorization } })
-    expect(received.status).toBe(200)
+    const received = await running.send('GET', '/repos/acme/widgets')
+    expect(received).toMatchObject({ status: 200, body: { full_name: 'acme/widgets' } })
     expect(received.body).not.toMatchObject({ id })
+  })
+
+  test('can be given its old name back', async () => {
+    const id = await repositoryId()
+    seed({ fullName: 'acme/widgets', renamedTo: 'acme/gadgets' })
+    seed({ fullName: 'acme/gadgets', renamedTo: 'acme/widgets' })
+    expect(await repositoryId()).toBe(id)
+    expect((await running.send('GET', '/repos/acme/gadgets')).status).toBe(301)
   })
 })
 

@@ -25,7 +25,7 @@ export interface RunningGitHub {
   close(): Promise<void>
 }
 
-export interface SendOptions {
+interface SendOptions {
   /** `undefined` as a value leaves a header out. */
   readonly headers?: Readonly<Record<string, string | undefined>>
   readonly body?: string
