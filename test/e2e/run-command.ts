@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 
 /** What a command printed and ended with. */
 export interface Outcome {
@@ -14,16 +14,19 @@ export interface CommandOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** What it reads on stdin; nothing if absent. */
   readonly input?: string | undefined
+  /** Called with the child that was started. */
+  readonly onStart?: ((child: ChildProcess) => void) | undefined
 }
 
 /** Run a command to its end. Rejects only if it could not be started. */
 export function runCommand(
   program: string,
   args: readonly string[],
-  { cwd, env, input = '' }: CommandOptions,
+  { cwd, env, input = '', onStart }: CommandOptions,
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env })
+    onStart?.(child)
     let stdout = ''
     let stderr = ''
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))

@@ -5,7 +5,7 @@ import { writePulumiProject } from '../../demo/pulumi-project.js'
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
 import { type SecretState, seeded, type State } from '../cli/in-process.ts'
 import { clients } from './clients.ts'
-import { type Outcome, runCommand } from './run-command.ts'
+import { type CommandOptions, type Outcome, runCommand } from './run-command.ts'
 
 /** `bin/pullthrough.js` of this repository. */
 export const pullthroughBin = join(import.meta.dirname, '../../bin/pullthrough.js')
@@ -38,19 +38,19 @@ export interface Workplace {
   readonly sandbox: Pick<Sandbox, 'control' | 'env'>
   /** The environment of every command. */
   readonly env: Readonly<Record<string, string>>
-  run(program: string, args: readonly string[], options?: RunOptions): Promise<Outcome>
+  readonly run: (program: string, args: readonly string[], options?: RunOptions) => Promise<Outcome>
   /** Run a command that must succeed, and answer with its stdout. */
-  succeed(program: string, args: readonly string[], options?: RunOptions): Promise<string>
+  readonly succeed: (program: string, args: readonly string[], options?: RunOptions) => Promise<string>
   /** `pullthrough sync --json` in the project, which must succeed. */
-  sync(...args: readonly string[]): Promise<SyncReport>
-  aws(args: readonly string[], options?: RunOptions): Promise<Outcome>
-  gh(args: readonly string[], options?: RunOptions): Promise<Outcome>
-  control(method: string, path: string, body?: unknown): Promise<unknown>
-  state(): Promise<State>
-  close(): Promise<void>
+  readonly sync: (...args: readonly string[]) => Promise<SyncReport>
+  readonly aws: (args: readonly string[], options?: RunOptions) => Promise<Outcome>
+  readonly gh: (args: readonly string[], options?: RunOptions) => Promise<Outcome>
+  readonly control: (method: string, path: string, body?: unknown) => Promise<unknown>
+  readonly state: () => Promise<State>
+  readonly close: () => Promise<void>
 }
 
-export interface RunOptions {
+export interface RunOptions extends Pick<CommandOptions, 'onStart'> {
   readonly cwd?: string
   /** On top of the workplace's environment; `undefined` unsets. */
   readonly env?: Readonly<Record<string, string | undefined>>
@@ -87,6 +87,7 @@ export async function openWorkplace(sandboxGiven?: Pick<Sandbox, 'control' | 'en
       cwd: options.cwd ?? place('project'),
       env: { ...env, ...options.env },
       input: options.input,
+      onStart: options.onStart,
     })
 
   const succeed: Workplace['succeed'] = async (program, args, options) => {
