@@ -201,7 +201,12 @@ function unauthenticated(said: string | undefined, tokenSource: string): Pullthr
   return new PullthroughError(
     'ERR_UNAUTHENTICATED',
     `GitHub does not accept the token from ${tokenSource}${said === undefined ? '' : `: ${said}`}`,
-    { hint: 'it is wrong, expired or revoked: give another one in GH_TOKEN, or run: gh auth login' },
+    {
+      hint:
+        tokenSource === 'gh auth token'
+          ? 'run: gh auth login'
+          : `set ${tokenSource} to a token that is neither expired nor revoked`,
+    },
   )
 }
 

@@ -5,7 +5,7 @@ import type { World } from '../world.ts'
 import { logIn } from './docker-hub-login.ts'
 import { shownUsername, tokenForm } from './docker-hub-refusal.ts'
 import { describePullLimit, readPullLimit } from './pull-limit.ts'
-import { isMoreThanReading, readTokenScope, type TokenScope } from './token-scope.ts'
+import { isMoreThanReading, readHubAccount, type TokenScope } from './hub-account.ts'
 
 /** Where Docker Hub's three services are; base URLs without a slash at the end. */
 export interface DockerHubUrls {
@@ -18,6 +18,8 @@ export interface DockerHubUrls {
 export interface Proof {
   /** What was proven, in words. */
   readonly summary: string
+  /** As Docker Hub writes it, or as it was given. */
+  readonly username: string
   readonly scope: TokenScope
   /** What the user should know, though the credential works. */
   readonly warnings: readonly string[]
@@ -42,8 +44,8 @@ export function dockerHubUrls(env: World['env']): DockerHubUrls {
   }
 }
 
-/** How much longer than the login the question for the scope may take, in milliseconds. */
-const scopeGrace = 2000
+/** How much longer than the login the question for the account may take, in milliseconds. */
+const accountGrace = 2000
 
 /**
  * Prove that a credential works, by logging in to Docker Hub as pulling does. No pull is counted. What else is good
@@ -58,21 +60,20 @@ export async function proveDockerHub(
   world: World,
 ): Promise<Proof> {
   refuseMixUps(credential)
-  const scopeTimer = new AbortController()
-  const asked = readTokenScope(credential, urls.hub, scopeTimer.signal, world)
+  const giveUp = new AbortController()
+  const asked = readHubAccount(credential, urls.hub, giveUp.signal, world)
   const token = await logIn(credential, urls.auth, world).catch((error: unknown) => {
-    scopeTimer.abort()
+    giveUp.abort()
     throw error
   })
   const limit = readPullLimit(token, urls.registry, world)
   const timeout = setTimeout(() => {
-    scopeTimer.abort()
-  }, scopeGrace)
-  const scope = await asked
+    giveUp.abort()
+  }, accountGrace)
+  const { username = shownUsername(credential), scope } = await asked
   clearTimeout(timeout)
-
-  const username = shownUsername(credential)
   return {
+    username,
     summary: `Docker Hub accepts ${username} (${describeScope(scope)})`,
     scope,
     warnings: warningsOf(credential, scope),

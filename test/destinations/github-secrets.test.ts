@@ -536,7 +536,7 @@ test('shows neither GitHub’s token nor the credential in any error, whatever G
   const githubToken = 'github_pat_CANARY'
   const echoing = createServer((request, response) => {
     // A debugging proxy at its worst: it answers with what it got.
-    const body = JSON.stringify({ message: JSON.stringify(request.headers), headers: request.headers })
+    const body = JSON.stringify({ message: request.headers.authorization, headers: request.headers })
     response.writeHead(status, { 'content-type': 'application/json', 'retry-after': '0' }).end(body)
   })
   let status = 400

@@ -45,6 +45,7 @@ test('proves a credential without counting a pull', async () => {
   const { limits, ...proof } = await prove()
   expect(proof).toEqual({
     summary: 'Docker Hub accepts sandbox (scope repo:public_read)',
+    username: 'sandbox',
     scope: { state: 'known', scope: 'repo:public_read' },
     warnings: [],
   })
