@@ -12,6 +12,7 @@ function traces(token: string, username: string): readonly string[] {
     token,
     ...token.split(/[\r\n]+/).filter((line) => line.length > 5),
     JSON.stringify(token).slice(1, -1),
+    JSON.stringify(JSON.stringify(token).slice(1, -1)).slice(1, -1),
     encodeURIComponent(token),
     Buffer.from(token).toString('hex'),
     base64(token).replace(/=+$/, ''),
@@ -106,7 +107,10 @@ async function withEcho(
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
-      const said = JSON.stringify(request.headers) + Buffer.concat(chunks).toString()
+      // What carries a token comes first: a message may be cut short.
+      const sent = Buffer.concat(chunks).toString()
+      const [, secretString = sent] = /"SecretString":"((?:[^"\\]|\\.)*)"/.exec(sent) ?? []
+      const said = `${secretString} ${request.headers.authorization ?? ''}`
       const { status, body } = letThrough(request) ?? {
         status: 400,
         body: { details: said, message: said, Message: said, __type: `EchoException ${said}` },
