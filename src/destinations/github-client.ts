@@ -56,7 +56,12 @@ class PassingFailure extends Error {
   }
 }
 
-/** A client for one token at one API. */
+/**
+ * A client for one token at one API.
+ *
+ * Retries are p-retry's and not those of Octokit's plugins: the plugins' waits cannot be interrupted, they know a
+ * secondary limit by one phrase alone, and they hold each write back for a second.
+ */
 export function githubClient(options: GitHubClientOptions, world: World): GitHubRequest {
   const { signal, note } = world
   const octokit = lazily(() => createOctokit(options, world))
