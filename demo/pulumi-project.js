@@ -5,11 +5,14 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { stringify } from 'yaml'
 
+/** @typedef {{ encryptionSalt: string, encrypt: (text: string) => string }} Encryption */
+
 /**
  * @typedef {object} PulumiProjectOptions
  * @property {string} project the project's name, which is the namespace of bare keys
  * @property {string} stack
  * @property {string} passphrase
+ * @property {Encryption} [encryption] made of the passphrase before: several projects may share it, which saves time
  * @property {Record<string, unknown>} config the stack's config; `{ secret: TEXT }` is encrypted, at any depth
  * @property {Record<string, unknown>} [defaults] the project's `config`
  * @property {string} [stackConfigDir] where the stack file goes, from the project's directory
@@ -26,7 +29,7 @@ import { stringify } from 'yaml'
  */
 export async function writePulumiProject(directory, options) {
   const { project, stack, passphrase, config, defaults, stackConfigDir, extension = '.yaml' } = options
-  const { encryptionSalt, encrypt } = await passphraseEncryption(passphrase)
+  const { encryptionSalt, encrypt } = options.encryption ?? (await passphraseEncryption(passphrase))
   const projectFile = join(directory, `Pulumi${extension}`)
   const stackFile = join(directory, stackConfigDir ?? '', `Pulumi.${stack}${extension}`)
   await writeDocument(projectFile, {
@@ -49,7 +52,7 @@ export async function writePulumiProject(directory, options) {
  * passphrase is recognized.
  *
  * @param {string} passphrase
- * @returns {Promise<{ encryptionSalt: string, encrypt: (text: string) => string }>}
+ * @returns {Promise<Encryption>}
  */
 export async function passphraseEncryption(passphrase) {
   const salt = randomBytes(8)

@@ -54,12 +54,25 @@ export type Answered =
   | { readonly kind: 'plain'; readonly text: string }
   | { readonly kind: 'secret'; readonly value: Secret }
 
-/** Find a key in the answer. What lies within a map counts as a secret if anything in the map is one. */
-export function lookUpInAnswer(answer: PulumiCliAnswer, { namespace, name, path }: PulumiKey): Answered {
-  const entry = answer.get(`${namespace}:${name}`)
-  const node = followPath(entry?.node, path)
+/**
+ * Find a key in the answer. What lies within a map counts as a secret if anything in the map is one.
+ *
+ * @throws {@link PullthroughError} `ERR_SOURCE_UNREADABLE` if an environment did not resolve the value.
+ */
+export function lookUpInAnswer(answer: PulumiCliAnswer, key: PulumiKey): Answered {
+  const entry = answer.get(`${key.namespace}:${key.name}`)
+  const node = followPath(entry?.node, key.path)
   if (entry === undefined || node === undefined || node.kind === 'null') return { kind: 'absent' }
   if (node.kind !== 'text') return { kind: 'structure' }
+  if (node.text === '[unknown]') {
+    throw new PullthroughError(
+      'ERR_SOURCE_UNREADABLE',
+      `the stack’s environment does not yield ${key.written}`,
+      {
+        hint: 'check the environment with `pulumi env open`',
+      },
+    )
+  }
   return entry.isSecret
     ? { kind: 'secret', value: new Secret(node.text) }
     : { kind: 'plain', text: node.text }

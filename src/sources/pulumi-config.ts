@@ -58,7 +58,7 @@ export async function openPulumiConfig(
   const regionKey = parsePulumiKey('aws:region', project.name)
   const region = await locateRegion(regionKey, opener, config)
   return {
-    description: `stack ${stack.name} of project ${project.name} (${shownPath(stack.file, world)})`,
+    description: `stack ${stack.shortName} of project ${project.name} (${shownPath(stack.file, world)})`,
     region: region.kind === 'plain' ? region.text : undefined,
     warnings: [...unquoted(keys.username, pair.username, world), ...unquoted(regionKey, region, world)],
     credential: once(() => readCredential(keys, pair, opener, config)),

@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -59,7 +60,7 @@ interface Reading {
 }
 
 function readNode(node: unknown, reading: Reading): PulumiNode {
-  if (isAlias(node)) return readNode(node.resolve(reading.document), reading)
+  if (isAlias(node)) return readNode(targetOf(node, reading), reading)
   if (isScalar(node)) return readScalar(node)
   if (!isMap(node) && !isSeq(node)) return { kind: 'null' }
   const known = reading.known.get(node)
@@ -74,11 +75,20 @@ function readNode(node: unknown, reading: Reading): PulumiNode {
   return read
 }
 
+function targetOf(alias: Alias, reading: Reading): Node {
+  const target = alias.resolve(reading.document)
+  if (target) return target
+  throw malformedNode(alias, 'an alias names no anchor', reading)
+}
+
 /** YAML's null as Go's yaml.v3 knows it, which the CLI reads with. */
 const nulls = new Set(['', '~', 'null', 'Null', 'NULL'])
 
-function readScalar({ value, type, tag }: Scalar): PulumiNode {
-  const text = typeof value === 'string' ? value : ''
+function readScalar({ value, source, type, tag }: Scalar): PulumiNode {
+  if (value instanceof Uint8Array) {
+    return { kind: 'text', text: Buffer.from(value).toString(), readDifferently: false }
+  }
+  const text = typeof value === 'string' ? value : (source ?? '')
   if (type !== Scalar.PLAIN || tag === 'tag:yaml.org,2002:str') {
     return { kind: 'text', text, readDifferently: false }
   }
@@ -90,7 +100,7 @@ function readEntries(map: YAMLMap, reading: Reading): ReadonlyMap<string, Pulumi
   const entries = new Map<string, PulumiNode>()
   const merged: PulumiNode[] = []
   for (const { key, value } of map.items) {
-    const name = isAlias(key) ? key.resolve(reading.document) : key
+    const name = isAlias(key) ? targetOf(key, reading) : key
     if (!isScalar(name)) throw malformedNode(map, 'a key is not a text', reading)
     const entry = readNode(value, reading)
     if (isMergeKey(name)) merged.push(...(entry.kind === 'list' ? entry.items : [entry]))
@@ -109,8 +119,7 @@ function isMergeKey({ value, type }: Scalar): boolean {
 }
 
 const yamlFaults: Readonly<Record<string, string>> = {
-  BAD_ALIAS: 'an alias names no anchor',
-  BAD_INDENT: 'wrong indentation',
+  BAD_INDENT: 'wrong indentation, or a bracket that is not closed',
   DUPLICATE_KEY: 'a key appears twice in one map',
   MISSING_CHAR: 'a character is missing, such as a quote, a bracket or a space',
   TAB_AS_INDENT: 'a tab is used as indentation',

@@ -64,7 +64,7 @@ export function plainToken(keys: KeyPair, file: string | undefined, config: Stac
 
 /** The stack as the user knows it: `stack dev (Pulumi.dev.yaml)`. */
 export function stackInWords({ stack, world }: StackConfig): string {
-  return `stack ${stack.name} (${shownPath(stack.file, world)})`
+  return `stack ${stack.shortName} (${shownPath(stack.file, world)})`
 }
 
 /** A path as seen from the current directory. */

@@ -69,7 +69,13 @@ function stackNamed(name: string, { stackDirectory, extension }: PulumiProject):
       hint: 'a stack name has letters, digits, hyphens, underscores and periods',
     })
   }
-  return { name, shortName, file: join(stackDirectory, `Pulumi.${shortName}${extension}`) }
+  // Backends without organizations call the one there is `organization`.
+  const isLocal = name.startsWith('organization/')
+  return {
+    name: isLocal ? shortName : name,
+    shortName,
+    file: join(stackDirectory, `Pulumi.${shortName}${extension}`),
+  }
 }
 
 /** https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/tokens/stack_name.go */
