@@ -39,7 +39,8 @@ export async function startAwsSandbox(): Promise<AwsSandbox> {
   const settings = ({ region = 'us-east-1', credentials = aws.seededIdentity }: SignAs) => ({
     endpoint: listener.url,
     region,
-    credentials,
+    // A copy: the SDK writes into what it is given.
+    credentials: { ...credentials },
     maxAttempts: 1,
   })
   return {
@@ -79,4 +80,14 @@ export async function refusal(call: Promise<unknown>): Promise<unknown> {
         : undefined
     return { name, message, status }
   }
+}
+
+/** An answer's own members. */
+export async function members<Output extends object>(
+  call: Promise<Output>,
+): Promise<Omit<Output, '$metadata'>> {
+  const own = Object.entries(await call).filter(
+    ([name, value]) => name !== '$metadata' && value !== undefined,
+  )
+  return Object.fromEntries(own) as Omit<Output, '$metadata'>
 }
