@@ -157,7 +157,8 @@ function noRun(
  * Exit codes are a contract since CLI 3.227: 3 is authentication, 6 is stack not found; before that, all were 255.
  * https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/cmd/pulumi/cmd/exit_codes.go
  */
-function refusal({ exitCode, stderr }: PulumiRun, { stack, because }: PulumiCliQuestion): PullthroughError {
+function refusal({ exitCode, stderr }: PulumiRun, question: PulumiCliQuestion): PullthroughError {
+  const { stack, because, mayUsePassphrase } = question
   if (exitCode === 6 || stderr.includes('no stack named')) {
     return new PullthroughError('ERR_SOURCE_UNREADABLE', `pulumi knows no stack ${stack}`, {
       hint: '`pulumi stack ls` lists those it knows',
@@ -168,7 +169,15 @@ function refusal({ exitCode, stderr }: PulumiRun, { stack, because }: PulumiCliQ
       hint: 'set PULUMI_ACCESS_TOKEN, or run `pulumi login`',
     })
   }
-  if (/incorrect passphrase|passphrase must be set/.test(stderr)) {
+  const isAboutPassphrase = /incorrect passphrase|passphrase must be set/.test(stderr)
+  if (isAboutPassphrase && !mayUsePassphrase) {
+    return new PullthroughError(
+      'ERR_SOURCE_UNREADABLE',
+      `stack ${stack} needs Pulumi Cloud, since ${because}, and pulumi uses another backend`,
+      { hint: 'log in to Pulumi Cloud with `pulumi login`, and check PULUMI_BACKEND_URL' },
+    )
+  }
+  if (isAboutPassphrase) {
     return new PullthroughError(
       'ERR_SOURCE_UNREADABLE',
       `no passphrase, or a wrong one, for stack ${stack}`,

@@ -19,7 +19,10 @@ export interface StackConfig {
   readonly world: World
 }
 
-/** Opens what the files alone do not give away; the rest stays as it is. The costly part is done when it is first needed, and once. */
+/**
+ * Opens what the files alone do not give away; the rest stays as it is. The costly part is done when it is first
+ * needed, and once.
+ */
 export interface Opener {
   /** Whether it asks the `pulumi` CLI, which then knows every key. */
   readonly asksCli: boolean
@@ -56,12 +59,12 @@ function reasonForCli(
 ): string | undefined {
   if (stackFile === undefined) return 'it has no stack file here'
   const encrypted = wanted.find((located) => located.kind === 'encrypted')
-  const provider = stackFile.secretsProvider
-  if (encrypted && provider !== undefined) {
-    refuseOverride(provider, world)
-    return `its secrets provider is ${provider.split(':')[0]}`
+  const isElsewhere = wanted.some(({ kind }) => kind === 'elsewhere')
+  if (encrypted || isElsewhere) refuseNewDataKey(stackFile, world)
+  if (encrypted && stackFile.secretsProvider !== undefined) {
+    return `its secrets provider is ${stackFile.secretsProvider.split(':')[0]}`
   }
-  if (wanted.some(({ kind }) => kind === 'elsewhere')) return 'it uses Pulumi ESC environments'
+  if (isElsewhere) return 'it uses Pulumi ESC environments'
   if (encrypted === undefined || stackFile.encryptionSalt !== undefined) return undefined
   if (isTrue(world.env['PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER'])) {
     return 'its state says how its secrets are encrypted'
@@ -74,10 +77,22 @@ function reasonForCli(
   )
 }
 
-/** With another provider the CLI makes a new data key, with which it can open nothing, and writes it to the file. */
-function refuseOverride(provider: string, { env }: World): void {
+/**
+ * Without a data key, or with another provider than the one that keeps it, the CLI makes a new one, writes it to the
+ * stack file, and can open nothing with it.
+ * https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/secrets/cloud/manager.go
+ */
+function refuseNewDataKey({ file, secretsProvider, encryptedKey }: PulumiStackFile, { env }: World): void {
+  if (secretsProvider === undefined) return
+  if (encryptedKey === undefined) {
+    throw new PullthroughError(
+      'ERR_SOURCE_UNREADABLE',
+      `${file} has a secretsprovider and no encryptedkey, so its secrets cannot be opened`,
+      { hint: 'bring its encryptedkey back from version control' },
+    )
+  }
   const override = env['PULUMI_CLOUD_SECRET_OVERRIDE']
-  if (!override || override === provider) return
+  if (!override || override === secretsProvider) return
   throw new PullthroughError(
     'ERR_SOURCE_UNREADABLE',
     'PULUMI_CLOUD_SECRET_OVERRIDE names another secrets provider than the stack file',

@@ -1,4 +1,4 @@
-import { realpath, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { PullthroughError } from '../errors.ts'
 import type { World } from '../world.ts'
@@ -17,28 +17,16 @@ export interface ProjectLookup {
  * @throws {@link PullthroughError} `ERR_USAGE` if `--cwd` names no directory.
  */
 export async function findPulumiProject(cwd: string | undefined, world: World): Promise<ProjectLookup> {
-  const start = await currentDirectory(world)
   if (cwd !== undefined) {
-    const directory = resolve(start, cwd)
+    const directory = resolve(world.cwd, cwd)
     if (!(await is('directory', directory))) {
       throw new PullthroughError('ERR_USAGE', `--cwd names no directory: ${cwd}`)
     }
     return { file: await projectFileUpwards(directory), places: [`${directory} and above`] }
   }
-  const beside = join(start, 'infrastructure')
-  const file = (await projectFileUpwards(start)) ?? (await projectFileIn(beside))
-  return { file, places: [`${start} and above`, beside] }
-}
-
-/**
- * The current directory as the shell names it, symbolic links and all, since that is the name which Pulumi's
- * workspace file is made from. Go's `os.Getwd` prefers `PWD` in the same way.
- */
-async function currentDirectory({ cwd, env }: World): Promise<string> {
-  const named = env['PWD']
-  if (named === undefined || named === cwd) return cwd
-  const [real, wanted] = await Promise.all([realpath(named).catch(() => undefined), realpath(cwd)])
-  return real === wanted ? named : cwd
+  const beside = join(world.cwd, 'infrastructure')
+  const file = (await projectFileUpwards(world.cwd)) ?? (await projectFileIn(beside))
+  return { file, places: [`${world.cwd} and above`, beside] }
 }
 
 async function projectFileUpwards(start: string): Promise<string | undefined> {

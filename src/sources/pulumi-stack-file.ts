@@ -8,6 +8,8 @@ export interface PulumiStackFile {
   readonly file: string
   /** The URL of the service that keeps the data key, such as `awskms://…`. */
   readonly secretsProvider: string | undefined
+  /** The data key, encrypted by that service. */
+  readonly encryptedKey: string | undefined
   /** What a passphrase is checked against, see `pulumi-passphrase.ts`. */
   readonly encryptionSalt: string | undefined
   /** Whether the stack takes config from Pulumi ESC environments, which only Pulumi Cloud can open. */
@@ -44,6 +46,7 @@ export async function readPulumiStackFile(
     file,
     // These two say that there is a passphrase, or the backend's own way: nothing that needs a service.
     secretsProvider: ['passphrase', 'default'].includes(secretsProvider ?? '') ? undefined : secretsProvider,
+    encryptedKey: textAt(document, 'encryptedkey'),
     encryptionSalt: textAt(document, 'encryptionsalt'),
     hasEnvironment: isThereAnything(followPath(document, ['environment'])),
     config: readConfig(followPath(document, ['config']), projectName, file),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile, realpath } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { PullthroughError } from '../errors.ts'
 import type { World } from '../world.ts'
 import type { PulumiProject } from './pulumi-project.ts'
@@ -18,7 +18,7 @@ import type { PulumiProject } from './pulumi-project.ts'
 export async function selectedStack(project: PulumiProject, world: World): Promise<string | undefined> {
   const home = pulumiHome(world)
   if (home === undefined) return undefined
-  for (const path of await namesOf(project.file)) {
+  for (const path of await namesOf(project.file, world)) {
     const hash = createHash('sha1').update(path).digest('hex')
     const settings = await readSettings(join(home, 'workspaces', `${project.name}-${hash}-workspace.json`))
     if (settings !== undefined) return stackForBackend(settings, currentBackend(project, world))
@@ -40,10 +40,22 @@ function filled(value: string | undefined): string | undefined {
   return value === '' ? undefined : value
 }
 
-/** The path as it was found, then with symbolic links resolved: the CLI may have been run by either. */
-async function namesOf(file: string): Promise<readonly string[]> {
-  const real = join(await realpath(dirname(file)), basename(file))
-  return real === file ? [file] : [file, real]
+/**
+ * The paths that a file has behind symbolic links: the CLI takes the one that the shell knows, by `PWD`, as Go's
+ * `os.Getwd` does; with its own --cwd it takes the real one.
+ */
+async function namesOf(file: string, { env, cwd }: World): Promise<readonly string[]> {
+  const names = [file, join(await realpath(dirname(file)), basename(file))]
+  const shell = filled(env['PWD'])
+  if (shell !== undefined && (await isSameDirectory(shell, cwd))) {
+    names.unshift(resolve(shell, relative(cwd, file)))
+  }
+  return [...new Set(names)]
+}
+
+async function isSameDirectory(named: string, cwd: string): Promise<boolean> {
+  const [one, other] = await Promise.all([realpath(named).catch(() => undefined), realpath(cwd)])
+  return one === other
 }
 
 interface WorkspaceSettings {

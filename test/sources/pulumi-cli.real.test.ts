@@ -166,7 +166,8 @@ describe.skipIf(binary === '')('with the real CLI', () => {
     await write(join(project, 'Pulumi.dev.yaml'), stackFile)
     expect(await failureOf(() => credential())).toMatchObject({
       code: 'ERR_SOURCE_UNREADABLE',
-      message: 'no passphrase, or a wrong one, for stack dev',
+      message:
+        'stack dev needs Pulumi Cloud, since its secrets are encrypted by Pulumi Cloud, and pulumi uses another backend',
     })
     expect(await readFile(join(project, 'Pulumi.dev.yaml'), 'utf8')).toBe(stackFile)
   })

@@ -305,11 +305,6 @@ describe('says what is wrong when', () => {
       'set PULUMI_ACCESS_TOKEN, or run `pulumi login`',
     ],
     [
-      { exitCode: 1, stderr: 'error: incorrect passphrase\n' },
-      'no passphrase, or a wrong one, for stack dev',
-      'set PULUMI_CONFIG_PASSPHRASE to the passphrase that the stack was made with',
-    ],
-    [
       {
         exitCode: 1,
         stderr:
@@ -336,6 +331,40 @@ describe('says what is wrong when', () => {
       message,
       hint,
     })
+  })
+
+  test('secrets of Pulumi Cloud meet a CLI that is logged in elsewhere', async () => {
+    const stackFile = 'config:\n  dockerHubUsername: u\n  dockerHubToken: {secure: AAAA}\n'
+    const stderr = 'error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or …\n'
+    const source = await (await setUp({ exitCode: 1, stderr }, { stackFile })).open()
+    expect(await failureOf(() => source.credential())).toEqual({
+      code: 'ERR_SOURCE_UNREADABLE',
+      message:
+        'stack dev needs Pulumi Cloud, since its secrets are encrypted by Pulumi Cloud, and pulumi uses another backend',
+      hint: 'log in to Pulumi Cloud with `pulumi login`, and check PULUMI_BACKEND_URL',
+    })
+  })
+
+  test('the CLI finds the passphrase wrong', async () => {
+    const stackFile =
+      'environment: [a/b]\nencryptionsalt: v1:fozI5u6B030=:v1:F+6ZduKKd8G0/V7L:PGMFeIzwobWRKmEAzUdaQHqC5mMRIQ==\n'
+    const { open } = await setUp({ exitCode: 1, stderr: 'error: incorrect passphrase\n' }, { stackFile })
+    expect(await failureOf(open)).toEqual({
+      code: 'ERR_SOURCE_UNREADABLE',
+      message: 'no passphrase, or a wrong one, for stack dev',
+      hint: 'set PULUMI_CONFIG_PASSPHRASE to the passphrase that the stack was made with',
+    })
+  })
+
+  test('the stack file lacks the data key, of which the CLI would make a new one', async () => {
+    const stackFile = kms.replace(/encryptedkey.*\n/, '')
+    const { directory, open, calls } = await setUp({ stdout: pairAnswer }, { stackFile })
+    expect(await failureOf(open)).toEqual({
+      code: 'ERR_SOURCE_UNREADABLE',
+      message: `${join(directory, 'p/Pulumi.dev.yaml')} has a secretsprovider and no encryptedkey, so its secrets cannot be opened`,
+      hint: 'bring its encryptedkey back from version control',
+    })
+    expect(await calls()).toEqual([])
   })
 
   test('the CLI does not answer in time', async () => {

@@ -1,4 +1,3 @@
-import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { findPulumiProject } from '../../src/sources/pulumi-project-lookup.ts'
@@ -58,16 +57,4 @@ test.each(['nowhere', 'Pulumi.yaml'])('refuses --cwd %s, which is no directory',
     message: `--cwd names no directory: ${cwd}`,
     hint: undefined,
   })
-})
-
-test('names the current directory as PWD does, if that is the same one', async () => {
-  const { directory } = await scene({ 'real/Pulumi.yaml': '' })
-  const link = join(directory, 'link')
-  await symlink(join(directory, 'real'), link)
-  const cwd = join(directory, 'real')
-  const found = async (PWD: string) => (await findPulumiProject(undefined, worldIn(cwd, { PWD }))).file
-  expect(await found(link)).toBe(join(link, 'Pulumi.yaml'))
-  await mkdir(join(directory, 'other'))
-  expect(await found(join(directory, 'other'))).toBe(join(cwd, 'Pulumi.yaml'))
-  expect(await found(join(directory, 'gone'))).toBe(join(cwd, 'Pulumi.yaml'))
 })

@@ -140,19 +140,29 @@ describe('the selection in the workspace', () => {
     expect(await choose(there, undefined, { PULUMI_HOME: '', HOME: home })).toMatchObject({ name: 'prod' })
   })
 
-  test('is found by either path of a project behind a symbolic link', async () => {
+  test('is found by any path of a project behind a symbolic link', async () => {
     const there = await scene({
       'real/Pulumi.yaml': 'name: acme-infra\n',
       'real/Pulumi.a.yaml': '',
       'real/Pulumi.b.yaml': '',
+      'real/below/x': '',
     })
     const home = join(there.directory, 'home')
+    const real = join(there.directory, 'real')
     const link = join(there.directory, 'link')
-    await symlink(join(there.directory, 'real'), link)
-    await select(home, join(there.directory, 'real', 'Pulumi.yaml'), { stack: 'a' })
+    await symlink(real, link)
+    await select(home, join(real, 'Pulumi.yaml'), { stack: 'a' })
     expect(await choose(there, undefined, {}, 'link/Pulumi.yaml')).toMatchObject({ name: 'a' })
     await select(home, join(link, 'Pulumi.yaml'), { stack: 'b' })
     expect(await choose(there, undefined, {}, 'link/Pulumi.yaml')).toMatchObject({ name: 'b' })
+
+    const chooseFrom = async (PWD: string) => {
+      const world = worldIn(join(real, 'below'), { PULUMI_HOME: home, PWD })
+      return choosePulumiStack(await readPulumiProject(join(real, 'Pulumi.yaml')), undefined, world)
+    }
+    expect(await chooseFrom(join(link, 'below'))).toMatchObject({ name: 'b' })
+    expect(await chooseFrom(join(real, 'below'))).toMatchObject({ name: 'a' })
+    expect(await chooseFrom(join(link, 'elsewhere'))).toMatchObject({ name: 'a' })
   })
 
   test.each(['{', 'null', '"dev"'])('cannot be read from %j', async (text) => {
