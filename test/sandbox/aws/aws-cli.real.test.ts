@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, onTestFinished, test } from 'vitest'
+import { type AwsSandbox, startAwsSandbox } from './aws-sandbox.ts'
+
+/** The `aws` command to use: a real one. Nothing is tested without it. */
+const aws = process.env['PULLTHROUGH_E2E_AWS']
+
+const run = promisify(execFile)
+
+/** Run the real CLI against the sandbox, with nothing of this machine's configuration. */
+async function cli(sandbox: AwsSandbox, ...args: readonly string[]): Promise<unknown> {
+  const { accessKeyId, secretAccessKey } = sandbox.aws.seededIdentity
+  const { stdout } = await run(aws ?? 'aws', ['--endpoint-url', sandbox.url, '--output', 'json', ...args], {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: tmpdir(),
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_REGION: 'us-east-1',
+      AWS_DEFAULT_REGION: 'us-east-1',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_PAGER: '',
+    },
+  })
+  return stdout.trim() === '' ? undefined : JSON.parse(stdout)
+}
+
+const arn = expect.stringMatching(
+  /^arn:aws:secretsmanager:us-east-1:123456789012:secret:ecr-pullthroughcache\/docker-hub-\w{6}$/,
+) as unknown
+const name = 'ecr-pullthroughcache/docker-hub'
+/** Version 2 shows text, version 1 seconds. */
+const date = expect.anything() as unknown
+
+test.skipIf(!aws)('the aws command says who it is', async () => {
+  const sandbox = await startAwsSandbox()
+  expect(await cli(sandbox, 'sts', 'get-caller-identity')).toEqual({
+    UserId: expect.stringMatching(/^AIDA/) as unknown,
+    Account: '123456789012',
+    Arn: 'arn:aws:iam::123456789012:user/sandbox',
+  })
+})
+
+test.skipIf(!aws)('the aws command takes a secret through its life', async () => {
+  const sandbox = await startAwsSandbox()
+  const secrets = (operation: string, ...args: readonly string[]) =>
+    cli(sandbox, 'secretsmanager', operation, ...args)
+  const id = ['--secret-id', name]
+  const first = '{"username":"a","accessToken":"q\\"uo\'te $(x) é"}'
+  const tags = ['--tags', 'Key=owner,Value=pullthrough']
+  const created = await secrets('create-secret', '--name', name, '--secret-string', first, ...tags)
+  expect(created).toEqual({ ARN: arn, Name: name, VersionId: expect.any(String) as unknown })
+  const put = await secrets('put-secret-value', ...id, '--secret-string', 'second')
+  expect(put).toEqual({
+    ARN: arn,
+    Name: name,
+    VersionId: expect.any(String) as unknown,
+    VersionStages: ['AWSCURRENT'],
+  })
+  const described = await secrets('describe-secret', ...id)
+  expect(described).toEqual({
+    ARN: arn,
+    Name: name,
+    LastChangedDate: date,
+    CreatedDate: date,
+    Tags: [{ Key: 'owner', Value: 'pullthrough' }],
+    VersionIdsToStages: expect.any(Object) as unknown,
+  })
+  expect(await secrets('get-secret-value', ...id, '--version-stage', 'AWSPREVIOUS')).toMatchObject({
+    SecretString: first,
+    VersionStages: ['AWSPREVIOUS'],
+    CreatedDate: date,
+  })
+  const policy = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: {
+      Effect: 'Allow',
+      Principal: { Service: 'ecr.amazonaws.com' },
+      Action: 'secretsmanager:GetSecretValue',
+      Resource: '*',
+    },
+  })
+  const putPolicy = [
+    'put-resource-policy',
+    ...id,
+    '--resource-policy',
+    policy,
+    '--block-public-policy',
+  ] as const
+  expect(await secrets(...putPolicy)).toEqual({ ARN: arn, Name: name })
+  expect(await secrets('get-resource-policy', ...id)).toEqual({
+    ARN: arn,
+    Name: name,
+    ResourcePolicy: policy,
+  })
+  expect(await secrets('list-secrets')).toMatchObject({ SecretList: [{ ARN: arn, Name: name }] })
+  expect(await secrets('list-secret-version-ids', ...id)).toMatchObject({
+    ARN: arn,
+    Versions: [{ VersionStages: ['AWSPREVIOUS'] }, { VersionStages: ['AWSCURRENT'] }],
+  })
+  expect(await secrets('delete-secret', ...id)).toEqual({ ARN: arn, Name: name, DeletionDate: date })
+  await expect(secrets('get-secret-value', ...id)).rejects.toThrow(
+    "An error occurred (InvalidRequestException) when calling the GetSecretValue operation: You can't perform this " +
+      'operation on the secret because it was marked for deletion.',
+  )
+  expect(await secrets('restore-secret', ...id)).toEqual({ ARN: arn, Name: name })
+  await secrets('untag-resource', ...id, '--tag-keys', 'owner')
+  expect(await secrets('describe-secret', ...id)).toMatchObject({ Tags: [] })
+})
+
+test.skipIf(!aws)('the aws command writes bytes from a file as they are', async () => {
+  const sandbox = await startAwsSandbox()
+  const folder = await mkdtemp(join(tmpdir(), 'pullthrough-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'bytes')
+  await writeFile(file, Uint8Array.of(0, 1, 254, 255))
+  await cli(sandbox, 'secretsmanager', 'create-secret', '--name', 'a', '--secret-binary', `fileb://${file}`)
+  expect(await cli(sandbox, 'secretsmanager', 'get-secret-value', '--secret-id', 'a')).toMatchObject({
+    SecretBinary: 'AAH+/w==',
+  })
+})
+
+test.skipIf(!aws)('the aws command shows a refusal as it does for AWS', async () => {
+  const sandbox = await startAwsSandbox()
+  await expect(cli(sandbox, 'secretsmanager', 'describe-secret', '--secret-id', name)).rejects.toThrow(
+    "An error occurred (ResourceNotFoundException) when calling the DescribeSecret operation: Secrets Manager can't " +
+      'find the specified secret.',
+  )
+  await expect(cli(sandbox, 'ecr', 'describe-repositories')).rejects.toThrow(
+    'An error occurred (SandboxNotImplemented) when calling the DescribeRepositories operation: the sandbox does ' +
+      'not do ecr DescribeRepositories; AWS does',
+  )
+})
