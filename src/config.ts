@@ -93,5 +93,6 @@ export async function parseConfigFile(text: string, path: string): Promise<Confi
   throw new PullthroughError(
     'ERR_CONFIG_INVALID',
     `${path}: ${where ? `${where}: ` : ''}${issue?.message ?? 'invalid'}`,
+    { hint: `the options are ${Object.keys(schema.shape).join(', ')}` },
   )
 }
