@@ -122,6 +122,20 @@ describe('reads', () => {
     expect(await credentialOf(source)).toEqual(['sandbox', token])
   })
 
+  test('no part of a default that the stack file has its own value for', async () => {
+    const hub = {
+      config: { dockerHub: { token: { secret: token } } },
+      defaults: { dockerHub: { default: { username: 'sandbox' } } },
+    }
+    const options = { usernameKey: 'dockerHub.username', tokenKey: 'dockerHub.token' }
+    expect(await failureOf(() => open(hub, options))).toMatchObject({ code: 'ERR_CREDENTIAL_MISSING' })
+    const other = { ...hub, config: { hub: { token: { secret: token } } } }
+    expect(await credentialOf(await open(other, { ...options, tokenKey: 'hub.token' }))).toEqual([
+      'sandbox',
+      token,
+    ])
+  })
+
   test('an unquoted 0528 as 0528, and warns', async () => {
     const source = await openText(
       `encryptionsalt: v1:fozI5u6B030=:v1:F+6ZduKKd8G0/V7L:PGMFeIzwobWRKmEAzUdaQHqC5mMRIQ==
