@@ -366,7 +366,7 @@ describe('what tests add', () => {
   })
 
   test.each([
-    ['/docker-hub/accounts', { username: 'x' }, /^"username" must be a Docker ID/],
+    ['/docker-hub/accounts', { username: 'X' }, /^"username" must be a Docker ID/],
     ['/github/repositories', { fullName: 'x' }, /^"fullName" must be OWNER\/NAME$/],
     ['/github/tokens', { token: 'x' }, /^"kind" must be/],
     ['/github/tokens', 'not JSON', /^the body must be JSON$/],

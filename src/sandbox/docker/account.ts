@@ -98,8 +98,8 @@ export function parseAccount(body: unknown): AccountSeed {
     throw new TypeError('the body must be a JSON object')
   }
   const { username, token, scope, plan, state, pullsLeft } = body as Readonly<Record<string, unknown>>
-  if (typeof username !== 'string' || !/^[a-z0-9]{3,63}$/.test(username)) {
-    throw new TypeError('"username" must be a Docker ID: 3 to 63 lower-case letters and digits')
+  if (typeof username !== 'string' || !/^[a-z0-9]+(?:[._-]+[a-z0-9]+)*$/.test(username)) {
+    throw new TypeError('"username" must be a Docker ID: lower-case letters, digits and separators')
   }
   if (typeof token !== 'string' || token === '') throw new TypeError('"token" must be a string')
   if (pullsLeft !== undefined && !isCount(pullsLeft)) {

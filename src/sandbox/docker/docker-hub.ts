@@ -1,7 +1,8 @@
 import type { SandboxPart, SandboxWorld } from '../part.ts'
 import type { Service } from '../service.ts'
 import { type AccountSeed, createAccounts, parseAccount } from './account.ts'
-import { createQuota, hubOperation } from './hub-api.ts'
+import { hubOperation } from './hub-api.ts'
+import { createHubQuota } from './hub-quota.ts'
 import { signingKeys } from './jwt.ts'
 import { createPullLimits } from './pull-limit.ts'
 import { registryFaults } from './registry-error.ts'
@@ -30,7 +31,7 @@ const seededAccount: AccountSeed = {
 }
 
 export function createDockerHub({ clock }: SandboxWorld): DockerHub {
-  const quota = createQuota(clock)
+  const quota = createHubQuota(clock)
   const store: DockerHubStore = {
     clock,
     accounts: createAccounts(),

@@ -4,6 +4,7 @@ import type { Fault } from '../fault.ts'
 import type { Answer, Exchange, Operation } from '../service.ts'
 import { type Pat, uuidOf } from './account.ts'
 import { bearerOf, dated, json, reasonOf } from './answer.ts'
+import type { HubQuota } from './hub-quota.ts'
 import { signJwt, verifyJwt } from './jwt.ts'
 import { type DockerHubStore, epochSeconds } from './store.ts'
 
@@ -13,7 +14,7 @@ const audience = 'https://hub.docker.com'
 const lifetime = 600
 
 /** `hub.docker.com`, as far as logging in needs it. https://docs.docker.com/reference/api/hub/latest/ */
-export function hubOperation(exchange: Exchange, store: DockerHubStore, quota: Quota): Operation {
+export function hubOperation(exchange: Exchange, store: DockerHubStore, quota: HubQuota): Operation {
   const { method, url } = exchange
   const path = url.pathname.replace(/(?<=.)\/$/, '')
   const finish = (answered: Answer): Answer =>
@@ -111,52 +112,6 @@ async function refuseTokenManagement(exchange: Exchange, { clock }: DockerHubSto
   const claims = token && (await verifyJwt(token, { audience, now: epochSeconds(clock) }))
   if (!claims) return json(401, { message: 'unauthorized', errinfo: {} })
   return json(403, { message: 'token issued from personal access token is not allowed', errinfo: {} })
-}
-
-/** The API's own limit, which has nothing to do with pulls. */
-export interface Quota {
-  /** Count one request. `false` if none was left. */
-  spend(): boolean
-  secondsLeft(): number
-  headers(): Record<string, string>
-  clear(): void
-}
-
-const requestsPerMinute = 180
-
-export function createQuota(clock: Clock): Quota {
-  let used = 0
-  let reset = 0
-  const roll = () => {
-    const now = epochSeconds(clock)
-    if (now < reset && reset <= now + 60) return
-    used = 0
-    reset = now + 60
-  }
-  return {
-    spend() {
-      roll()
-      if (used >= requestsPerMinute) return false
-      used += 1
-      return true
-    },
-    secondsLeft() {
-      roll()
-      return reset - epochSeconds(clock)
-    },
-    headers() {
-      roll()
-      return {
-        'x-ratelimit-limit': String(requestsPerMinute),
-        'x-ratelimit-remaining': String(requestsPerMinute - used),
-        'x-ratelimit-reset': String(reset),
-      }
-    },
-    clear() {
-      used = 0
-      reset = 0
-    },
-  }
 }
 
 function limitExceeded(retryAfter: number): Answer {

@@ -11,7 +11,8 @@ export interface Call {
   /** The API's own address as this client reached it, without a slash at the end. */
   readonly base: string
   readonly token: Token | undefined
-  readonly apiVersion: string
+  /** `undefined` if the request asked for one that GitHub does not have. */
+  readonly apiVersion: string | undefined
   readonly clock: Clock
   /** The page of GitHub's documentation that error bodies point to. */
   readonly documentation: string

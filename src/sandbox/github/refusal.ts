@@ -7,7 +7,7 @@ import type { Call } from './call.ts'
 import { limitOf } from './rate-limit.ts'
 import type { Token } from './token.ts'
 
-/** Kinds of faults that only GitHub has. `secret-lag` and `rotated-key` change an answer rather than replace it. */
+/** Kinds of faults that only GitHub has. */
 export const gitHubFaults = [
   'primary-limit',
   'secondary-limit',
@@ -16,6 +16,11 @@ export const gitHubFaults = [
   'secret-lag',
   'rotated-key',
 ] as const
+
+/** Whether a fault changes the answer rather than replaces it. */
+export function changesAnswer({ kind }: Fault): boolean {
+  return kind === 'secret-lag' || kind === 'rotated-key'
+}
 
 /** What GitHub says when it will not serve a request that is in order. */
 export function refusal(fault: Fault, { token, clock, documentation }: Call): Answer {

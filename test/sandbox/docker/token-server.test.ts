@@ -269,10 +269,10 @@ describe('accounts', () => {
 
   test.each<[unknown, string]>([
     [null, 'the body must be a JSON object'],
-    [{ token: 'x' }, '"username" must be a Docker ID: 3 to 63 lower-case letters and digits'],
+    [{ token: 'x' }, '"username" must be a Docker ID: lower-case letters, digits and separators'],
     [
       { username: 'a@b.c', token: 'x' },
-      '"username" must be a Docker ID: 3 to 63 lower-case letters and digits',
+      '"username" must be a Docker ID: lower-case letters, digits and separators',
     ],
     [{ username: 'sandbox' }, '"token" must be a string'],
     [
