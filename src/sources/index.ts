@@ -22,8 +22,7 @@ const sources = {
   env: (_options: SourceOptions, world: World) => Promise.resolve(openEnvironment(world)),
 } as const satisfies Record<string, (options: SourceOptions, world: World) => Promise<OpenSource>>
 
-/** What `--source` takes. */
-export type SourceName = keyof typeof sources
+type SourceName = keyof typeof sources
 
 /**
  * Open the source of the credential: the one that is asked for; else Pulumi config where there is a project; else, in

@@ -56,7 +56,7 @@ export function followPath(
 ): PulumiNode | undefined {
   let node = from
   for (const step of path) {
-    if (node === undefined || isSecure(node)) return undefined
+    if (node === undefined || ciphertextOf(node) !== undefined) return undefined
     if (node.kind === 'list' && typeof step === 'number') node = node.items[step]
     else if (node.kind === 'map' && typeof step === 'string') node = node.entries.get(step)
     else return undefined
@@ -64,12 +64,11 @@ export function followPath(
   return node
 }
 
-/** An encrypted value, which no path leads into: a map with the one key `secure`, and a text there. */
-export function isSecure(node: PulumiNode): boolean {
-  return ciphertextOf(node) !== undefined
-}
-
-/** @returns the ciphertext of an encrypted value, `undefined` for any other. */
+/**
+ * An encrypted value is a map with the one key `secure` and a text there. No path leads into it.
+ *
+ * @returns its ciphertext; `undefined` for any other value.
+ */
 export function ciphertextOf(node: PulumiNode): string | undefined {
   if (node.kind !== 'map' || node.entries.size !== 1) return undefined
   const value = node.entries.get('secure')

@@ -20,7 +20,7 @@ export interface PulumiProject {
 }
 
 /** A default or a value of the project's `config`; its key is a path, as everywhere. */
-export interface ProjectDefault {
+interface ProjectDefault {
   readonly key: PulumiKey
   readonly node: PulumiNode
 }
