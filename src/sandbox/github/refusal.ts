@@ -23,7 +23,7 @@ export function changesAnswer({ kind }: Fault): boolean {
 }
 
 /** What GitHub says when it will not serve a request that is in order. */
-export function refusal(fault: Fault, { token, clock, documentation }: Call): Answer {
+export function refusal(fault: Fault, { token, params, clock, documentation }: Call): Answer {
   switch (fault.kind) {
     case 'throttle':
       return secondaryLimit(fault.status ?? 429, fault['retryAfter'], 1)
@@ -39,7 +39,7 @@ export function refusal(fault: Fault, { token, clock, documentation }: Call): An
       return problem(403, deniedText(token), documentation)
     case 'sso':
       return problem(403, samlText, samlPage, {
-        'x-github-sso': 'required; url=https://github.com/orgs/acme/sso?authorization_request=AAAAAAAA',
+        'x-github-sso': `required; url=https://github.com/orgs/${params['owner'] ?? 'acme'}/sso?authorization_request=AAAAAAAA`,
       })
     default: {
       const status = fault.status ?? 500
