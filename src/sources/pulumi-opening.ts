@@ -166,16 +166,13 @@ async function noStackFile(
   cause?: PullthroughError,
 ): Promise<PullthroughError> {
   const names = await stackFileNames(project)
-  return new PullthroughError(
-    'ERR_SOURCE_UNREADABLE',
-    `there is no stack file ${stack.file}${cause ? `, and ${cause.message}` : ''}`,
-    {
-      hint:
-        names.length > 0
-          ? `project ${project.name} has files for these stacks: ${names.join(', ')}`
-          : `make it with \`pulumi stack init ${stack.name}\``,
-    },
-  )
+  const known =
+    names.length > 0
+      ? `project ${project.name} has files for these stacks: ${names.join(', ')}`
+      : `make it with \`pulumi stack init ${stack.name}\``
+  return new PullthroughError('ERR_SOURCE_UNREADABLE', `there is no stack file ${stack.file}`, {
+    hint: cause ? `${known}; if Pulumi Cloud keeps this stack’s config: ${cause.message}` : known,
+  })
 }
 
 /** As Pulumi reads its switches. */

@@ -187,8 +187,8 @@ describe.skipIf(binary === '')('with the real CLI', () => {
     const run = () => credential({ stack: 'nope' }, { PULUMI_BACKEND_URL: '', PULUMI_ACCESS_TOKEN: '' })
     expect(await failureOf(run)).toEqual({
       code: 'ERR_SOURCE_UNREADABLE',
-      message: `there is no stack file ${join(project, 'Pulumi.nope.yaml')}, and the pulumi CLI is not logged in`,
-      hint: 'make it with `pulumi stack init nope`',
+      message: `there is no stack file ${join(project, 'Pulumi.nope.yaml')}`,
+      hint: 'make it with `pulumi stack init nope`; if Pulumi Cloud keeps this stack’s config: the pulumi CLI is not logged in',
     })
   })
 })

@@ -400,17 +400,17 @@ describe('says what is wrong when', () => {
   })
 
   test.each([
-    [{ exitCode: 6, stderr: "error: no stack named 'nope' found\n" }, ', and pulumi knows no stack nope'],
+    [{ exitCode: 6, stderr: "error: no stack named 'nope' found\n" }, 'pulumi knows no stack nope'],
     [
       undefined,
-      ', and stack nope needs the pulumi CLI, since it has no stack file here, and there is no pulumi on PATH',
+      'stack nope needs the pulumi CLI, since it has no stack file here, and there is no pulumi on PATH',
     ],
-  ])('neither a file nor the CLI knows the stack', async (standIn, end) => {
+  ])('neither a file nor the CLI knows the stack', async (standIn, reason) => {
     const { directory, open } = await setUp(standIn, { options: { stack: 'nope' } })
     expect(await failureOf(open)).toEqual({
       code: 'ERR_SOURCE_UNREADABLE',
-      message: `there is no stack file ${join(directory, 'p', 'Pulumi.nope.yaml')}${end}`,
-      hint: 'project acme-infra has files for these stacks: dev, prod',
+      message: `there is no stack file ${join(directory, 'p', 'Pulumi.nope.yaml')}`,
+      hint: `project acme-infra has files for these stacks: dev, prod; if Pulumi Cloud keeps this stack’s config: ${reason}`,
     })
   })
 })

@@ -49,6 +49,9 @@ function printFailures(streams: Streams, { changes }: SyncReport): void {
 
 async function syncAll(settings: SyncSettings, countWrite: () => void, world: World, streams: Streams) {
   const source = await openSource(settings, world)
+  // Decrypting takes a while off the main thread: it begins first, and its failure waits until it is asked for.
+  const credential = source.credential()
+  credential.catch(() => undefined)
   printNote(streams, `the credential comes from ${source.description}`)
   for (const warning of source.warnings) printWarning(streams, warning)
 
@@ -60,7 +63,7 @@ async function syncAll(settings: SyncSettings, countWrite: () => void, world: Wo
 
   const changes = await sync(
     {
-      credential: source.credential(),
+      credential,
       destinations: [...(aws?.destinations ?? []), ...(gitHub?.destinations ?? [])],
       gates: (credential) => [
         provenAndTold(credential).then((proof) => {
