@@ -54,7 +54,9 @@ export async function openCanaryPlace(): Promise<CanaryPlace> {
     async run(args, options) {
       const outcome = await runAndReadOutput(args, options)
       const starts = await spies.starts()
-      expect(starts.filter(({ seen }) => formsIn(seen).length > 0)).toEqual([])
+      expect(
+        starts.flatMap(({ program, seen }) => formsIn(seen).map((form) => `${program}: ${form}`)),
+      ).toEqual([])
       // Home, temporary files, the project, Pulumi's own home, logs and state.
       expect(await filesWithCanary(workplace.directory)).toEqual({})
       return outcome
