@@ -91,8 +91,8 @@ test.skipIf(!aws)('the aws command takes a secret through its life', async () =>
     policy,
     '--block-public-policy',
   ] as const
-  expect(await secrets(...putPolicy)).toEqual({ ARN: arn, Name: name })
-  expect(await secrets('get-resource-policy', ...id)).toEqual({
+  expect(await secrets(...putPolicy)).toMatchObject({ ARN: arn, Name: name })
+  expect(await secrets('get-resource-policy', ...id)).toMatchObject({
     ARN: arn,
     Name: name,
     ResourcePolicy: policy,

@@ -18,6 +18,9 @@ export function createSecret(call: Call, input: ValueOf<(typeof shapes)['CreateS
   const { store, region, now, caller } = call
   checkNewName(input.Name)
   if (input.Type) throw notImplemented('secrets of other companies (Type of CreateSecret)')
+  if (input.CrossAccountPrimaryARN !== undefined) {
+    throw notImplemented('replicas of other accounts (CrossAccountPrimaryARN of CreateSecret)')
+  }
   const token = readToken(input)
   const value = readValue(input)
   const kmsKeyId = readKmsKeyId(input.KmsKeyId)

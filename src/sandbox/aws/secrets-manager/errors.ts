@@ -119,6 +119,13 @@ export function malformedPolicy(reason: string): ServiceError {
   )
 }
 
+export function policyNotFound(): ServiceError {
+  return new ServiceError(
+    'ResourceNotFoundException',
+    "Secrets Manager can't find the specified resource policy.",
+  )
+}
+
 export function publicPolicy(): ServiceError {
   return new ServiceError(
     'PublicPolicyException',

@@ -4,24 +4,32 @@ import { isPublic } from '../iam/public-policy.ts'
 import type { ValueOf } from '../shape.ts'
 import { authorize, authorizedSecret, changeableSecret, mayDo } from './authorization.ts'
 import type { Call, Output } from './call.ts'
-import { malformedPolicy, markedForDeletion, publicPolicy } from './errors.ts'
+import {
+  invalidParameter,
+  malformedPolicy,
+  markedForDeletion,
+  policyNotFound,
+  publicPolicy,
+} from './errors.ts'
 import type { LocatedSecret } from './secret.ts'
 import type { shapes } from './shapes.ts'
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutResourcePolicy.html */
 export function putResourcePolicy(call: Call, input: ValueOf<(typeof shapes)['PutResourcePolicy']>): Output {
+  checkPolicyName(input.PolicyName)
   const { secret, arn } = changeableSecret(call, input.SecretId)
   const policy = readResourcePolicy(input.ResourcePolicy, arn)
   if (input.BlockPublicPolicy && isPublic(policy)) throw publicPolicy()
   call.store.replace(secret, { ...secret, policy: input.ResourcePolicy, lastChangedDate: call.now })
-  return { ARN: arn, Name: secret.name }
+  return { ARN: arn, Name: secret.name, PolicyName: policyName }
 }
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetResourcePolicy.html */
 export function getResourcePolicy(call: Call, input: ValueOf<(typeof shapes)['GetResourcePolicy']>): Output {
   const { secret, arn } = authorizedSecret(call, input.SecretId)
   if (secret.deletionDate) throw markedForDeletion()
-  return { ARN: arn, Name: secret.name, ResourcePolicy: secret.policy }
+  if (input.PolicyName !== undefined && input.PolicyName !== policyName) throw policyNotFound()
+  return { ARN: arn, Name: secret.name, ResourcePolicy: secret.policy, PolicyName: policyName }
 }
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteResourcePolicy.html */
@@ -29,9 +37,10 @@ export function deleteResourcePolicy(
   call: Call,
   input: ValueOf<(typeof shapes)['DeleteResourcePolicy']>,
 ): Output {
+  checkPolicyName(input.PolicyName)
   const { secret, arn } = changeableSecret(call, input.SecretId)
   call.store.replace(secret, { ...secret, policy: undefined, lastChangedDate: call.now })
-  return { ARN: arn, Name: secret.name }
+  return { ARN: arn, Name: secret.name, PolicyName: policyName }
 }
 
 /**
@@ -63,6 +72,15 @@ export function validateResourcePolicy(
       : []),
   ]
   return { PolicyValidationPassed: errors.length === 0, ValidationErrors: errors }
+}
+
+/** The one policy that may be put and deleted; the API knows names since 2026. */
+const policyName = 'default'
+
+/** @throws `InvalidParameterException` */
+function checkPolicyName(name = policyName): void {
+  if (name !== policyName)
+    throw invalidParameter('You can only attach and delete the policy that is named default.')
 }
 
 /**

@@ -93,9 +93,12 @@ const operations: Readonly<Record<string, Definition>> = {
 
 /** What Secrets Manager has beyond these: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html */
 const undone: readonly string[] = [
+  'AssociateCrossAccountReplica',
   'BatchGetSecretValue',
   'CancelRotateSecret',
+  'DisassociateCrossAccountReplica',
   'GetRandomPassword',
+  'ListResourcePolicies',
   'RemoveRegionsFromReplication',
   'RotateSecret',
   'StopReplicationToReplica',

@@ -2,7 +2,7 @@ import { list, type NumberShape, type StringShape, structure } from '../shape.ts
 
 /**
  * What each operation takes, with the lengths and patterns of the service model
- * (`secretsmanager/2017-10-17/service-2.json` of botocore).
+ * (`secretsmanager/2017-10-17/service-2.json` of botocore 1.44.5).
  */
 export const shapes = {
   CreateSecret: structure(
@@ -17,6 +17,7 @@ export const shapes = {
       AddReplicaRegions: replicaRegions(),
       ForceOverwriteReplicaSecret: { type: 'boolean' },
       Type: text(0, 256),
+      CrossAccountPrimaryARN: text(20, 2048),
     },
     ['Name'],
   ),
@@ -57,11 +58,16 @@ export const shapes = {
     ['SecretId', 'VersionStage'],
   ),
   PutResourcePolicy: structure(
-    { SecretId: secretId(), ResourcePolicy: text(1, 20_480), BlockPublicPolicy: { type: 'boolean' } },
+    {
+      SecretId: secretId(),
+      ResourcePolicy: text(1, 20_480),
+      BlockPublicPolicy: { type: 'boolean' },
+      PolicyName: policyName(),
+    },
     ['SecretId', 'ResourcePolicy'],
   ),
-  GetResourcePolicy: structure({ SecretId: secretId() }, ['SecretId']),
-  DeleteResourcePolicy: structure({ SecretId: secretId() }, ['SecretId']),
+  GetResourcePolicy: structure({ SecretId: secretId(), PolicyName: policyName() }, ['SecretId']),
+  DeleteResourcePolicy: structure({ SecretId: secretId(), PolicyName: policyName() }, ['SecretId']),
   ValidateResourcePolicy: structure({ SecretId: secretId(), ResourcePolicy: text(1, 20_480) }, [
     'ResourcePolicy',
   ]),
@@ -117,6 +123,10 @@ export const shapes = {
 
 function secretId(): StringShape {
   return text(1, 2048)
+}
+
+function policyName(): StringShape {
+  return { ...text(1, 64), pattern: /^[0-9A-Za-z_-]+$/ }
 }
 
 function text(min: number, max: number): StringShape {

@@ -1,12 +1,10 @@
 import {
   CreateSecretCommand,
-  DescribeSecretCommand,
   PutSecretValueCommand,
   UpdateSecretCommand,
 } from '@aws-sdk/client-secrets-manager'
 import { expect, test } from 'vitest'
 import { type AwsSandbox, refusal, startAwsSandbox } from '../aws-sandbox.ts'
-import { captureSecretsManager } from '../raw-http.ts'
 import { signAgain } from '../sign-again.ts'
 import { token } from './tokens.ts'
 
@@ -16,15 +14,9 @@ async function send(
   operation: string,
   body: string,
 ): Promise<{ status: number; body: unknown }> {
-  const request = await captureSecretsManager(
-    { endpoint: sandbox.url, credentials: { ...sandbox.aws.seededIdentity } },
-    (client) => client.send(new DescribeSecretCommand({ SecretId: 'a' })),
-  )
-  const answer = await signAgain(
-    sandbox,
-    { ...request, body },
-    { 'x-amz-target': `secretsmanager.${operation}` },
-  )
+  const request = { method: 'POST', path: '/', headers: {}, body }
+  const target = { 'x-amz-target': `secretsmanager.${operation}` }
+  const answer = await signAgain(sandbox, request, { headers: target })
   return { status: answer.status, body: JSON.parse(answer.body) }
 }
 

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-secrets-manager'
 import { expect, test } from 'vitest'
 import { members, refusal, startAwsSandbox } from '../aws-sandbox.ts'
+import { signAgain } from '../sign-again.ts'
 
 const account = '123456789012'
 const cacheRole = `arn:aws:iam::${account}:role/aws-service-role/pullthroughcache.ecr.amazonaws.com/AWSServiceRoleForECRPullThroughCache`
@@ -171,4 +172,40 @@ test('a Deny that hits its author too is put: the service does not keep anybody 
   expect(await refusal(client.send(new DeleteResourcePolicyCommand({ SecretId: 'a' })))).toMatchObject({
     name: 'AccessDeniedException',
   })
+})
+
+test.each<[operation: string, input: object, code: string, message: string]>([
+  [
+    'PutResourcePolicy',
+    { ResourcePolicy: policy(allowEcr) },
+    'InvalidParameterException',
+    'You can only attach and delete the policy that is named default.',
+  ],
+  [
+    'DeleteResourcePolicy',
+    {},
+    'InvalidParameterException',
+    'You can only attach and delete the policy that is named default.',
+  ],
+  [
+    'GetResourcePolicy',
+    {},
+    'ResourceNotFoundException',
+    "Secrets Manager can't find the specified resource policy.",
+  ],
+])('%s knows the policy named default and no other', async (operation, input, code, message) => {
+  const { sandbox, arn } = await started()
+  const call = async (PolicyName: string) => {
+    const request = {
+      method: 'POST',
+      path: '/',
+      headers: {},
+      body: JSON.stringify({ SecretId: 'a', PolicyName, ...input }),
+    }
+    const headers = { 'x-amz-target': `secretsmanager.${operation}` }
+    const { status, body } = await signAgain(sandbox, request, { headers })
+    return { status, body: JSON.parse(body) as unknown }
+  }
+  expect(await call('default')).toEqual({ status: 200, body: { ARN: arn, Name: 'a', PolicyName: 'default' } })
+  expect(await call('mine')).toEqual({ status: 400, body: { __type: code, Message: message } })
 })
