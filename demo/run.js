@@ -1,5 +1,6 @@
 // `npm run demo`: the main job on the embedded sandbox, told top to bottom. Nothing leaves this machine.
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,7 +28,7 @@ try {
   await pullthrough('sync')
 
   step('What they hold now (read behind their backs, the token masked):')
-  await showState()
+  showState()
 
   step('Again: nothing to do, nothing written.')
   await pullthrough('sync')
@@ -45,14 +46,14 @@ function step(title) {
   process.stdout.write(`\n# ${title}\n`)
 }
 
-/** @param {string} text */
+/**
+ * Indented, long lines cut, the token masked.
+ *
+ * @param {string} text
+ */
 function show(text) {
-  process.stdout.write(
-    text
-      .trimEnd()
-      .replace(/^/gm, '  ')
-      .replaceAll(/(.{116}).+/g, '$1…') + '\n',
-  )
+  const lines = text.trimEnd().replaceAll(token, 'dckr_pat_****').replace(/^/gm, '  ')
+  process.stdout.write(`${lines.replaceAll(/(.{116}).+/g, '$1…')}\n`)
 }
 
 /**
@@ -72,26 +73,21 @@ async function pullthrough(...args) {
   for (const stream of runs === 1 ? [child.stdout, child.stderr] : [child.stdout]) {
     stream.on('data', (/** @type {Buffer} */ chunk) => (output += chunk.toString()))
   }
-  const code = await new Promise((resolve) => child.once('close', resolve))
+  /** @type {unknown[]} */
+  const [code] = await once(child, 'close')
   show(output)
   if (code !== 0) process.stdout.write(`  (exit code ${String(code)})\n`)
 }
 
-async function showState() {
-  const response = await fetch(`${sandbox.control}/state`)
-  const text = (await response.text()).replaceAll(token, 'dckr_pat_****')
-  const { aws, github } =
-    /** @type {{aws: Record<string, Record<string, {secrets: {name: string, versions: {id: string, labels: string[], secretString: string}[], policy: {Statement: {Effect: string, Action: string, Condition: object}[]}}[]}>>, github: Record<string, {secrets: Record<string, {value: string}>, variables: Record<string, {value: string}>}>}} */ (
-      JSON.parse(text)
-    )
+function showState() {
+  const { aws, github } = sandbox.state()
   for (const [account, regions] of Object.entries(aws)) {
     for (const [region, { secrets }] of Object.entries(regions)) {
       for (const { name, versions, policy } of secrets) {
         show(`AWS ${account} ${region} ${name}`)
-        for (const { id, labels, secretString } of versions) show(`  ${labels.join()} ${id} ${secretString}`)
-        for (const { Effect, Action, Condition } of policy.Statement) {
-          show(`  ${Effect} ${Action} ${JSON.stringify(Condition)}`)
-        }
+        for (const { labels, id, secretString } of versions)
+          show(`  ${labels.join()} ${id} ${secretString ?? ''}`)
+        for (const statement of statementsOf(policy)) show(`  ${statement}`)
       }
     }
   }
@@ -100,6 +96,19 @@ async function showState() {
       show(`GitHub ${repository} ${name} = ${value}`)
     }
   }
+}
+
+/**
+ * @param {unknown} policy
+ * @returns {string[]}
+ */
+function statementsOf(policy) {
+  const { Statement } = /** @type {{ Statement: Record<'Effect' | 'Action' | 'Condition', unknown>[] }} */ (
+    policy
+  )
+  return Statement.map(({ Effect, Action, Condition }) =>
+    [Effect, Action, JSON.stringify(Condition)].join(' '),
+  )
 }
 
 async function dropPolicy() {

@@ -56,7 +56,7 @@ describe.concurrent('a token with', () => {
       expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
       expectNoTrace(stdout + stderr, token)
 
-      const { aws, github } = await bench.state()
+      const { aws, github } = bench.sandbox.state()
       const [secret] = aws['123456789012']?.['us-east-1']?.secrets ?? []
       expect(JSON.parse(secret?.versions[0]?.secretString ?? '')).toEqual({
         username: 'sandbox',

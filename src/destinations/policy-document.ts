@@ -20,7 +20,7 @@ export interface PolicyStatement {
 
 export type Many = string | readonly string[]
 export type Principals = '*' | Readonly<Record<string, Many>>
-export type Values = string | number | boolean | readonly (string | number | boolean)[]
+type Values = string | number | boolean | readonly (string | number | boolean)[]
 
 /** The secret a policy is attached to; some forms of writing a policy mean the same only beside it. */
 export interface PolicySubject {

@@ -1,9 +1,9 @@
-import { createAws } from './aws/aws.ts'
+import { type Aws, createAws } from './aws/aws.ts'
 import { createClock } from './clock.ts'
 import { answerControl } from './control.ts'
-import { createDockerHub } from './docker/docker-hub.ts'
+import { createDockerHub, type DockerHub } from './docker/docker-hub.ts'
 import { createFaults } from './fault.ts'
-import { createGitHub } from './github/github.ts'
+import { createGitHub, type GitHub } from './github/github.ts'
 import { createRequestLog } from './request-log.ts'
 import { type Listener, listen, send, serveService } from './server.ts'
 
@@ -13,12 +13,20 @@ export interface SandboxOptions {
   readonly port?: number
 }
 
+/** Everything the services hold, opened: what `GET /state` answers. */
+export interface SandboxState {
+  readonly aws: ReturnType<Aws['state']>
+  readonly github: ReturnType<GitHub['state']>
+  readonly dockerHub: ReturnType<DockerHub['state']>
+}
+
 /** A running sandbox. */
 export interface Sandbox {
   /** Where the control calls are: `http://127.0.0.1:PORT`. */
   readonly control: string
   /** The environment that points AWS SDKs, Octokit, `gh` and pullthrough here. */
   readonly env: Readonly<Record<string, string>>
+  state(): SandboxState
   /** Stop listening and forget everything. */
   close(): Promise<void>
 }
@@ -37,6 +45,7 @@ export async function startSandbox({ port = 0 }: SandboxOptions = {}): Promise<S
   const gitHub = createGitHub({ clock })
   const dockerHub = createDockerHub({ clock })
   const parts = [aws, gitHub, dockerHub]
+  const state = () => ({ aws: aws.state(), github: gitHub.state(), dockerHub: dockerHub.state() })
 
   const listeners: Listener[] = []
   const nextPort = () => (port === 0 ? 0 : port + listeners.length)
@@ -58,7 +67,7 @@ export async function startSandbox({ port = 0 }: SandboxOptions = {}): Promise<S
             faults,
             log,
             ownFaults: { ...aws.ownFaults, ...gitHub.ownFaults, ...dockerHub.ownFaults },
-            state: () => ({ aws: aws.state(), github: gitHub.state(), dockerHub: dockerHub.state() }),
+            state,
             seeds: { ...aws.seeds, ...gitHub.seeds, ...dockerHub.seeds },
             reset() {
               for (const part of [clock, ...parts]) part.reset()
@@ -95,6 +104,7 @@ export async function startSandbox({ port = 0 }: SandboxOptions = {}): Promise<S
         DOCKER_REGISTRY_URL: registryUrl,
         DOCKER_HUB_URL: hubUrl,
       },
+      state,
       close,
     }
   } catch (error) {

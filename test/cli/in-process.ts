@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writePulumiProject } from '../../demo/pulumi-project.js'
 import { runProgram } from '../../src/cli/program.ts'
-import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
+import { type Sandbox, type SandboxState, startSandbox } from '../../src/sandbox/index.ts'
 import type { LoggedRequest } from '../../src/sandbox/request-log.ts'
 
 /** What one command line printed and ended with. */
@@ -21,39 +21,17 @@ export interface Bench {
   run(argv: readonly string[], options?: RunOptions): Promise<Run>
   control(method: string, path: string, body?: unknown): Promise<unknown>
   requests(): Promise<readonly LoggedRequest[]>
-  state(): Promise<State>
   close(): Promise<void>
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
   readonly signal?: AbortSignal
 }
 
-/** The part of `GET /state` that these tests read. */
-export interface State {
-  readonly aws: Record<string, Record<string, { readonly secrets: readonly SecretState[] }>>
-  readonly github: Record<
-    string,
-    {
-      readonly secrets: Record<string, { value: string; createdAt: string; updatedAt: string }>
-      readonly variables: Record<string, { value: string; createdAt: string; updatedAt: string }>
-    }
-  >
-  readonly dockerHub: { readonly accounts: readonly { username: string; logins: number; pulls: number }[] }
-}
-
-export interface SecretState {
-  readonly name: string
-  readonly arn: string
-  readonly description: string | null
-  readonly kmsKeyId: string | null
-  readonly tags: Record<string, string>
-  readonly policy: { Statement: readonly { Sid?: string }[] } | null
-  readonly deletedDate: string | null
-  readonly versions: readonly { id: string; labels: readonly string[]; secretString: string }[]
-}
+/** One secret of the sandbox. */
+export type SecretState = SandboxState['aws'][string][string]['secrets'][number]
 
 /** The sandbox's own account at Docker Hub. */
 export const seeded = { username: 'sandbox', token: 'dckr_pat_sandbox_0123456789abcdefghi' }
@@ -76,14 +54,13 @@ export async function openBench(
     const init = body === undefined ? { method } : { method, body: JSON.stringify(body) }
     const response = await fetch(`${sandbox.control}${path}`, init)
     if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`)
-    return (await response.json()) as unknown
+    return await response.json()
   }
   return {
     sandbox,
     directory,
     control,
     requests: async () => (await control('GET', '/requests')) as readonly LoggedRequest[],
-    state: async () => (await control('GET', '/state')) as State,
     async run(argv, { env = {}, cwd = directory, signal = new AbortController().signal } = {}) {
       setMaxListeners(0, signal)
       let stdout = ''

@@ -20,8 +20,12 @@ const when = (Condition: PolicyStatement['Condition']): PolicyStatement => ({
   ...everyone,
   ...(Condition ? { Condition } : {}),
 })
-const { Principal: _principal, ...withoutPrincipal } = everyone
-const { Action: _action, ...withoutAction } = everyone
+const withoutPrincipal: PolicyStatement = {
+  Effect: 'Deny',
+  Action: 'secretsmanager:GetSecretValue',
+  Resource: '*',
+}
+const withoutAction: PolicyStatement = { Effect: 'Deny', Principal: '*', Resource: '*' }
 
 test.each<[string, PolicyStatement]>([
   ['everyone', everyone],

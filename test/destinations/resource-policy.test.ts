@@ -87,12 +87,12 @@ describe('planPolicy', () => {
 
   test('replaces our statement when the readers differ', () => {
     const readers = ['arn:aws:iam::123456789012:role/ci']
-    const [, wanted] = desiredStatements({ policy: 'deny-others', readers }, subject)
+    const [, ...wanted] = desiredStatements({ policy: 'deny-others', readers }, subject)
     expect(planPolicy({ policy: 'deny-others', readers }, policy(...ours), subject)).toEqual({
       action: 'update',
       because: 'PullthroughDenyOtherReaders differs',
       warnings: [],
-      document: policy(wanted as PolicyStatement, allow),
+      document: policy(...wanted, allow),
     })
   })
 

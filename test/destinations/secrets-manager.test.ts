@@ -67,8 +67,8 @@ async function syncAws(bench: Bench, token = seeded.token, ...flags: string[]) {
   }
 }
 
-async function secretOf(bench: Bench, region = 'us-east-1'): Promise<SecretState> {
-  const { aws } = await bench.state()
+function secretOf(bench: Bench, region = 'us-east-1'): SecretState {
+  const { aws } = bench.sandbox.state()
   const [secret] = aws['123456789012']?.[region]?.secrets ?? []
   if (!secret) throw new Error('there is no secret')
   return secret
@@ -85,7 +85,7 @@ describe.concurrent('the secret', () => {
         writes: 2,
         outcomes: ['create done', 'create done'],
       })
-      expect(await secretOf(bench)).toMatchObject({
+      expect(secretOf(bench)).toMatchObject({
         name: SecretId,
         kmsKeyId: null,
         description:
@@ -117,7 +117,7 @@ describe.concurrent('the secret', () => {
         writes: 1,
         outcomes: ['update done', 'keep done'],
       })
-      expect(versionsOf(await secretOf(bench))).toEqual([
+      expect(versionsOf(secretOf(bench))).toEqual([
         ['AWSCURRENT', value(seeded.token)],
         ['AWSPREVIOUS', value(other)],
       ])
@@ -130,7 +130,7 @@ describe.concurrent('the secret', () => {
       await addAccount(bench, third)
       for (const token of [seeded.token, other, third]) await syncAws(bench, token)
       expect(await syncAws(bench)).toMatchObject({ code: 0, outcomes: ['update done', 'keep done'] })
-      const secret = await secretOf(bench)
+      const secret = secretOf(bench)
       expect(secret.versions).toHaveLength(3)
       expect(versionsOf(secret)[0]).toEqual(['AWSCURRENT', value(seeded.token)])
       expect(await syncAws(bench)).toMatchObject({ writes: 0 })
@@ -146,7 +146,7 @@ describe.concurrent('the secret', () => {
         new CreateSecretCommand({ Name: SecretId, Description: 'by hand', ...content }),
       )
       expect(await syncAws(bench)).toMatchObject({ code: 0, outcomes: ['adopt done', 'create done'] })
-      const secret = await secretOf(bench)
+      const secret = secretOf(bench)
       expect(secret).toMatchObject({ description: 'by hand', tags: { 'managed-by': 'pullthrough' } })
       expect(versionsOf(secret)).toContainEqual(['AWSCURRENT', value(seeded.token)])
       expect(await syncAws(bench)).toMatchObject({ code: 0, writes: 0 })
@@ -158,7 +158,7 @@ describe.concurrent('the secret', () => {
       await syncAws(bench)
       await clientOf(bench).send(new PutSecretValueCommand({ SecretId, SecretString: 'oops' }))
       expect(await syncAws(bench)).toMatchObject({ code: 0, outcomes: ['update done', 'keep done'] })
-      expect(versionsOf(await secretOf(bench))).toContainEqual(['AWSCURRENT', value(seeded.token)])
+      expect(versionsOf(secretOf(bench))).toContainEqual(['AWSCURRENT', value(seeded.token)])
     }))
 
   test('scheduled for deletion stays so, until --restore takes it back, value, tag and policy included', () =>
@@ -227,7 +227,7 @@ describe.concurrent('the secret', () => {
       expect(report.changes[0]?.error?.message).toBe(
         'the secret belongs to another tool (tag ManagedBy=terraform)',
       )
-      expect(versionsOf(await secretOf(bench))).toEqual([['AWSCURRENT', 'x']])
+      expect(versionsOf(secretOf(bench))).toEqual([['AWSCURRENT', 'x']])
     }))
 
   test('is written in each Region that is named, with the same version id', () =>
@@ -235,7 +235,7 @@ describe.concurrent('the secret', () => {
       const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-2']
       const report = await syncAws(bench, seeded.token, ...regions.flatMap((region) => ['--region', region]))
       expect(report).toMatchObject({ code: 0, writes: 6 })
-      const secrets = await Promise.all(regions.map((region) => secretOf(bench, region)))
+      const secrets = regions.map((region) => secretOf(bench, region))
       expect(new Set(secrets.map(({ versions }) => versions[0]?.id)).size).toBe(1)
     }))
 })
@@ -293,12 +293,10 @@ describe.concurrent('the policy', () => {
       expect(report.stderr).toContain(
         'pullthrough: warning: the policy’s statement Team is not ours and is kept\n',
       )
-      const { policy } = await secretOf(bench)
-      expect(policy?.Statement.map(({ Sid }) => Sid)).toEqual([
-        'PullthroughAllowEcr',
-        'PullthroughDenyOtherReaders',
-        'Team',
-      ])
+      const { policy } = secretOf(bench)
+      expect(policy).toMatchObject({
+        Statement: [{ Sid: 'PullthroughAllowEcr' }, { Sid: 'PullthroughDenyOtherReaders' }, { Sid: 'Team' }],
+      })
 
       await put([
         {
@@ -329,10 +327,10 @@ describe.concurrent('a refusal', () => {
     ],
     [{ kind: 'throttle' }, 'ERR_RATE_LIMITED', 'wait a minute and run it again'],
     [{ kind: 'expired-token' }, 'ERR_UNAUTHENTICATED', 'renew the session, for example: aws sso login'],
-    [{ kind: 'error', status: 500 }, 'ERR_UNEXPECTED_ANSWER', expect.any(String)],
-    [{ kind: 'html', status: 502 }, 'ERR_UNEXPECTED_ANSWER', expect.any(String)],
-    [{ kind: 'reset' }, 'ERR_UNREACHABLE', expect.any(String)],
-    [{ kind: 'hang' }, 'ERR_UNREACHABLE', expect.any(String)],
+    [{ kind: 'error', status: 500 }, 'ERR_UNEXPECTED_ANSWER', expect.any(String) as string],
+    [{ kind: 'html', status: 502 }, 'ERR_UNEXPECTED_ANSWER', expect.any(String) as string],
+    [{ kind: 'reset' }, 'ERR_UNREACHABLE', expect.any(String) as string],
+    [{ kind: 'hang' }, 'ERR_UNREACHABLE', expect.any(String) as string],
   ])('by %o is never read as absent: %s', (fault, code, hint) =>
     withBench(async (bench) => {
       await bench.control('POST', '/faults', {
@@ -344,7 +342,7 @@ describe.concurrent('a refusal', () => {
       const report = await syncAws(bench, seeded.token, ...(fault.kind === 'hang' ? ['--timeout', '1'] : []))
       expect(report).toMatchObject({ code: 1, writes: 0, outcomes: ['observe failed'] })
       expect(report.changes[0]?.error).toMatchObject({ code, hint })
-      const { aws } = await bench.state()
+      const { aws } = bench.sandbox.state()
       expect(aws['123456789012']?.['us-east-1']?.secrets ?? []).toEqual([])
     }),
   )

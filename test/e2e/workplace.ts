@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writePulumiProject } from '../../demo/pulumi-project.js'
-import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
-import { type SecretState, seeded, type State } from '../cli/in-process.ts'
+import { type Sandbox, type SandboxState, startSandbox } from '../../src/sandbox/index.ts'
+import { type SecretState, seeded } from '../cli/in-process.ts'
 import { clients } from './clients.ts'
 import { type CommandOptions, type Outcome, runCommand } from './run-command.ts'
 
@@ -46,7 +46,7 @@ export interface Workplace {
   readonly aws: (args: readonly string[], options?: RunOptions) => Promise<Outcome>
   readonly gh: (args: readonly string[], options?: RunOptions) => Promise<Outcome>
   readonly control: (method: string, path: string, body?: unknown) => Promise<unknown>
-  readonly state: () => Promise<State>
+  readonly state: () => Promise<SandboxState>
   readonly close: () => Promise<void>
 }
 
@@ -123,7 +123,7 @@ export async function openWorkplace(sandboxGiven?: Pick<Sandbox, 'control' | 'en
         ...options,
         env: { HTTP_PROXY: sandbox.env['PULLTHROUGH_GH_PROXY'], ...options?.env },
       }),
-    state: async () => (await control('GET', '/state')) as State,
+    state: async () => (await control('GET', '/state')) as SandboxState,
     async close() {
       await ownSandbox?.close()
       await rm(directory, { recursive: true })
@@ -142,7 +142,7 @@ export async function writeProject(directory: string, token: string = seeded.tok
 }
 
 /** The one secret in the sandbox's AWS account, as it is in the first Region. */
-export function onlySecret({ aws }: State): SecretState {
+export function onlySecret({ aws }: SandboxState): SecretState {
   const secrets = Object.values(aws).flatMap((regions) =>
     Object.values(regions).flatMap((region) => region.secrets),
   )

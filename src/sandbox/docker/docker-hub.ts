@@ -20,6 +20,21 @@ export interface DockerHub extends SandboxPart {
   readonly hub: Service
   /** Tell the registry where its token server listens, for the `realm` of its challenges. */
   announce(urls: { readonly authUrl: string }): void
+  state(): DockerHubState
+}
+
+/** What `GET /state` tells of Docker Hub: one entry for each token. */
+interface DockerHubState {
+  readonly accounts: readonly {
+    readonly username: string
+    readonly token: string
+    readonly scope: string
+    readonly plan: string
+    readonly state: string
+    readonly logins: number
+    readonly pulls: number
+  }[]
+  readonly anonymousPulls: number
 }
 
 const seededAccount: AccountSeed = {

@@ -16,10 +16,24 @@ import { variableRoutes } from './variables.ts'
 
 /** GitHub's REST API, as far as repository secrets and variables need it. */
 export interface GitHub extends SandboxPart {
+  /** By full name. */
+  state(): Readonly<Record<string, RepositoryState>>
   readonly service: Service
   /** `acme/widgets` */
   readonly seededRepository: string
   readonly seededToken: string
+}
+
+/** What one repository of `GET /state` holds, opened, by name. Times are ISO 8601 in whole seconds. */
+interface RepositoryState {
+  readonly secrets: Readonly<Record<string, EntryState>>
+  readonly variables: Readonly<Record<string, EntryState>>
+}
+
+interface EntryState {
+  readonly value: string
+  readonly createdAt: string
+  readonly updatedAt: string
 }
 
 const seededRepository = 'acme/widgets'
@@ -90,7 +104,7 @@ export function createGitHub({ clock }: SandboxWorld): GitHub {
   }
 }
 
-function opened(entries: ReadonlyMap<string, Entry>): Record<string, unknown> {
+function opened(entries: ReadonlyMap<string, Entry>): Record<string, EntryState> {
   return Object.fromEntries(
     [...entries].map(([name, { value, createdAt, updatedAt }]) => [
       name,
