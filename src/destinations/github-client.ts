@@ -4,16 +4,8 @@ import { noAnswerFrom, timedFetch } from '../http.ts'
 import { serverText } from '../server-text.ts'
 import type { World } from '../world.ts'
 import type { GitHubAccess } from './github-access.ts'
+import type { GitHubAnswer } from './github-answer.ts'
 import { type RateLimit, readRateLimit } from './github-rate-limit.ts'
-
-/** What GitHub answered. */
-export interface GitHubAnswer {
-  readonly status: number
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string | undefined>>
-  /** The JSON object in the body; an empty one if there is no body. */
-  readonly body: Readonly<Record<string, unknown>>
-}
 
 /**
  * Ask GitHub, with an endpoint of its reference: `request('GET /repos/{owner}/{repo}', { owner, repo })`. Resolves

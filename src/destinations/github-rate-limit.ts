@@ -1,4 +1,4 @@
-import type { GitHubAnswer } from './github-client.ts'
+import type { GitHubAnswer } from './github-answer.ts'
 
 /** GitHub's wish that the next request comes later. */
 export interface RateLimit {

@@ -1,7 +1,8 @@
 import type { Clock } from './clock.ts'
 import { type Faults, parseFaultRule } from './fault.ts'
 import type { RequestLog } from './request-log.ts'
-import type { Answer, Exchange, ServiceName } from './service.ts'
+import type { Answer, Exchange } from './service.ts'
+import type { ServiceName } from './service-name.ts'
 
 /** What the control calls reach: everything a test may look at or change behind the services' backs. */
 export interface Controlled {

@@ -1,4 +1,4 @@
-import { type ServiceName, serviceNames } from './service.ts'
+import { type ServiceName, serviceNames } from './service-name.ts'
 
 /** What goes wrong. `status` is for `error` and `html`, `ms` for `delay`. */
 export interface Fault {

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts'
-import type { ServiceName } from './service.ts'
+import type { ServiceName } from './service-name.ts'
 
 /** What every part of the sandbox is made with. */
 export interface SandboxWorld {

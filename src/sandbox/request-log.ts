@@ -1,4 +1,5 @@
-import type { Operation, ServiceName } from './service.ts'
+import type { Operation } from './service.ts'
+import type { ServiceName } from './service-name.ts'
 
 /** One line of `GET /requests`. */
 export interface LoggedRequest {

@@ -1,19 +1,5 @@
 import type { Fault } from './fault.ts'
-
-/** The names that `/requests` and `/faults` use. */
-export const serviceNames = [
-  'sts',
-  'secretsmanager',
-  'ecr',
-  'ecr-registry',
-  'iam',
-  'github',
-  'docker-auth',
-  'docker-registry',
-  'docker-hub',
-] as const
-
-export type ServiceName = (typeof serviceNames)[number]
+import type { ServiceName } from './service-name.ts'
 
 /** One HTTP request as it arrived, body and all. */
 export interface Exchange {

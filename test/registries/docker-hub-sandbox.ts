@@ -6,7 +6,7 @@ import { createDockerHub } from '../../src/sandbox/docker/docker-hub.ts'
 import { createFaults, type Fault } from '../../src/sandbox/fault.ts'
 import { createRequestLog } from '../../src/sandbox/request-log.ts'
 import { serveService } from '../../src/sandbox/server.ts'
-import type { ServiceName } from '../../src/sandbox/service.ts'
+import type { ServiceName } from '../../src/sandbox/service-name.ts'
 import { Secret } from '../../src/secret.ts'
 import type { World } from '../../src/world.ts'
 

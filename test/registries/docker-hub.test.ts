@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { PullthroughError } from '../../src/errors.ts'
 import { dockerHubUrls, proveDockerHub } from '../../src/registries/docker-hub.ts'
 import type { Fault } from '../../src/sandbox/fault.ts'
-import type { ServiceName } from '../../src/sandbox/service.ts'
+import type { ServiceName } from '../../src/sandbox/service-name.ts'
 import { tracesOf } from '../traces.ts'
 import {
   credentialOf,

@@ -1,5 +1,6 @@
 import type { SandboxPart, SandboxWorld } from '../part.ts'
-import { type Exchange, type Operation, type Service, type ServiceName, serviceNames } from '../service.ts'
+import type { Exchange, Operation, Service } from '../service.ts'
+import { type ServiceName, serviceNames } from '../service-name.ts'
 import { AuthenticationFailure } from './authentication-failure.ts'
 import { createIdentities, parseIdentity, seededAccount, seededIdentity } from './identities.ts'
 import { recogniseSecretsManager, type SecretsManagerWorld } from './secrets-manager/secrets-manager.ts'

@@ -1,5 +1,6 @@
 import type { Fault } from '../fault.ts'
-import type { Operation, ServiceName } from '../service.ts'
+import type { Operation } from '../service.ts'
+import type { ServiceName } from '../service-name.ts'
 import { AuthenticationFailure, jsonAuthenticationRefusal } from './authentication-failure.ts'
 import { notImplemented } from './not-implemented.ts'
 import { ServiceError } from './service-error.ts'

@@ -3,7 +3,7 @@ import { createDockerHub, type DockerHub } from '../../../src/sandbox/docker/doc
 import { createFaults, type Fault } from '../../../src/sandbox/fault.ts'
 import { createRequestLog, type RequestLog } from '../../../src/sandbox/request-log.ts'
 import { serveService } from '../../../src/sandbox/server.ts'
-import type { ServiceName } from '../../../src/sandbox/service.ts'
+import type { ServiceName } from '../../../src/sandbox/service-name.ts'
 import { createFrozenClock } from '../frozen-clock.ts'
 
 /** The sandbox's Docker Hub, listening. */

@@ -15,7 +15,7 @@ type UpdateInput = ValueOf<(typeof shapes)['UpdateSecret']>
 /**
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html
  *
- * Unlike PutSecretValue it refuses a token that is the id of a version, even with the same value.
+ * Unlike PutSecretValue it refuses a token that is the id of a version, even with the same value, or with none.
  */
 export function updateSecret(call: Call, input: UpdateInput): Output {
   if (input.Type) throw notImplemented('secrets of other companies (Type of UpdateSecret)')
@@ -27,7 +27,7 @@ export function updateSecret(call: Call, input: UpdateInput): Output {
   if (secret.deletionDate) throw markedForDeletion()
   if (found.replica) return updateReplica(call, found, { input, kmsKeyId })
   if (value) checkKeyReach(found, call.caller)
-  if (value && secret.versions.some(({ id }) => id === token)) throw tokenUsed(token, arn)
+  if (secret.versions.some(({ id }) => id === token)) throw tokenUsed(token, arn)
 
   let changed: Secret = { ...secret, lastChangedDate: call.now }
   if (input.Description !== undefined) {

@@ -32,7 +32,12 @@ export function addVersion(
   const old = wanted.has(current) ? holderOf(secret.versions, current) : undefined
   const settled = old?.labels.includes(pending) ? removeLabel(secret.versions, pending) : secret.versions
   let versions: readonly Version[] = [...settled, version]
-  for (const label of wanted) versions = moveLabel(versions, label, id)
+  // AWSCURRENT last: where it leaves, AWSPREVIOUS arrives, even if the call asked for that label too.
+  for (const label of [...wanted].sort(
+    (left, right) => Number(left === current) - Number(right === current),
+  )) {
+    versions = moveLabel(versions, label, id)
+  }
   return { ...secret, versions: prune(versions, now), lastChangedDate: now }
 }
 
