@@ -73,8 +73,7 @@ async function pullthrough(...args) {
   for (const stream of runs === 1 ? [child.stdout, child.stderr] : [child.stdout]) {
     stream.on('data', (/** @type {Buffer} */ chunk) => (output += chunk.toString()))
   }
-  /** @type {unknown[]} */
-  const [code] = await once(child, 'close')
+  const [code] = /** @type {unknown[]} */ (await once(child, 'close'))
   show(output)
   if (code !== 0) process.stdout.write(`  (exit code ${String(code)})\n`)
 }

@@ -5,7 +5,7 @@ import { Secret } from '../src/secret.ts'
 const secret = new Secret('canary-3f1c')
 
 test.each([
-    ['a concatenation', 'x' + String(secret)],
+  ['a concatenation', 'x' + String(secret)],
   ['JSON', JSON.stringify({ secret })],
   ['inspect', inspect({ secret }, { depth: Infinity, showHidden: true, getters: true })],
   ['an array joined', [secret].join()],
