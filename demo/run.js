@@ -73,9 +73,9 @@ async function pullthrough(...args) {
   for (const stream of runs === 1 ? [child.stdout, child.stderr] : [child.stdout]) {
     stream.on('data', (/** @type {Buffer} */ chunk) => (output += chunk.toString()))
   }
-  const [code] = /** @type {unknown[]} */ (await once(child, 'close'))
+  const closed = /** @type {unknown[]} */ (await once(child, 'close'))
   show(output)
-  if (code !== 0) process.stdout.write(`  (exit code ${String(code)})\n`)
+  if (closed[0] !== 0) process.stdout.write(`  (exit code ${String(closed[0])})\n`)
 }
 
 function showState() {
