@@ -8,6 +8,9 @@ export function syncNow(bench: Bench, ...flags: string[]): Promise<Run> {
   })
 }
 
+/** Whether to try every request with everything, as CI does, and not only some. */
+export const sweepAll = process.env['PULLTHROUGH_SWEEP'] === 'all'
+
 /** One request of a run: the operation, and how many of the same came before it. */
 export interface RequestStep {
   readonly service: string
