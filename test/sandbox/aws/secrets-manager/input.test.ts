@@ -176,7 +176,11 @@ test('a value is needed, and of one kind', async () => {
 })
 
 test('what is not done yet is said, not ignored', async () => {
-  const client = (await startAwsSandbox()).secretsManager()
+  const sandbox = await startAwsSandbox()
+  const client = sandbox.secretsManager()
+  const primary = 'arn:aws:secretsmanager:us-east-1:999999999999:secret:a-abcdef'
+  const replica = { Name: 'b', ClientRequestToken: token(1), CrossAccountPrimaryARN: primary }
+  expect(await send(sandbox, 'CreateSecret', JSON.stringify(replica))).toMatchObject({ status: 501 })
   const put = { SecretId: 'a', SecretString: 'x', RotationToken: token(1) }
   expect(await refusal(client.send(new PutSecretValueCommand(put)))).toMatchObject({ status: 501 })
   expect(await refusal(client.send(new UpdateSecretCommand({ SecretId: 'a', Type: 'x' })))).toMatchObject({

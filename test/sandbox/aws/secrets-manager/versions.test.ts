@@ -124,6 +124,16 @@ test.each<[title: string, steps: readonly Step[], expected: Labels]>([
     [{ put: 2 }, { move: 'AWSCURRENT', to: 1, from: 2 }],
     { 1: ['AWSCURRENT'], 2: ['AWSPREVIOUS'] },
   ],
+  [
+    'AWSPREVIOUS in the same call goes to where AWSCURRENT was',
+    [{ put: 2, stages: ['AWSCURRENT', 'AWSPREVIOUS'] }],
+    { 1: ['AWSPREVIOUS'], 2: ['AWSCURRENT'] },
+  ],
+  [
+    'the same in another order',
+    [{ put: 2, stages: ['AWSPREVIOUS', 'AWSCURRENT'] }],
+    { 1: ['AWSPREVIOUS'], 2: ['AWSCURRENT'] },
+  ],
   ['the same label twice in one call', [{ put: 2, stages: ['x', 'x'] }], { 1: ['AWSCURRENT'], 2: ['x'] }],
   ['take a label off', [{ put: 2 }, { move: 'AWSPREVIOUS', from: 1 }], { 1: [], 2: ['AWSCURRENT'] }],
   ['put a new label on', [{ move: 'mine', to: 1 }], { 1: ['AWSCURRENT', 'mine'] }],
@@ -240,9 +250,12 @@ test.each<[title: string, value: { SecretString?: string; SecretBinary?: Uint8Ar
   expect(await refusal(client.send(new UpdateSecretCommand(input)))).toEqual(used)
 })
 
-test('UpdateSecret refuses the token of a version even with its value', async () => {
+test.each<[title: string, rest: object]>([
+  ['its value', { SecretString: 'value 1' }],
+  ['no value', { Description: 'new' }],
+])('UpdateSecret refuses the token of a version even with %s', async (_title, rest) => {
   const { client } = await started()
-  const input = { SecretId: 'a', ClientRequestToken: token(1), SecretString: 'value 1' }
+  const input = { SecretId: 'a', ClientRequestToken: token(1), ...rest }
   expect(await refusal(client.send(new UpdateSecretCommand(input)))).toMatchObject({
     name: 'ResourceExistsException',
   })
@@ -250,9 +263,7 @@ test('UpdateSecret refuses the token of a version even with its value', async ()
 
 test('UpdateSecret without a value changes the rest and makes no version', async () => {
   const { client } = await started()
-  const updated = await members(
-    client.send(new UpdateSecretCommand({ SecretId: 'a', ClientRequestToken: token(1), Description: 'new' })),
-  )
+  const updated = await members(client.send(new UpdateSecretCommand({ SecretId: 'a', Description: 'new' })))
   const described = await client.send(new DescribeSecretCommand({ SecretId: 'a' }))
   expect(updated).toEqual({ ARN: described.ARN, Name: 'a' })
   expect(described.Description).toBe('new')
