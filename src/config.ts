@@ -19,22 +19,22 @@ export interface ConfigFile {
 const fileNames = ['pullthrough.yaml', 'pullthrough.yml', 'pullthrough.json']
 
 /**
- * Read the config file: the one that is named, else the first there is in the given directories.
+ * Read the config file: the one that is named, else the one in a directory.
  *
  * @param named `--config FILE`, absolute
+ * @returns its options and path; no options and no path if there is none.
  * @throws {@link PullthroughError} `ERR_CONFIG_INVALID` if the named file is not there, or a file is not of the form.
  */
 export async function readConfigFile(
   named: string | undefined,
-  directories: readonly string[],
-): Promise<ConfigFile> {
-  const candidates =
-    named === undefined ? directories.flatMap((dir) => fileNames.map((name) => join(dir, name))) : [named]
+  directory: string,
+): Promise<{ readonly path: string | undefined; readonly options: ConfigFile }> {
+  const candidates = named === undefined ? fileNames.map((name) => join(directory, name)) : [named]
   for (const path of candidates) {
     const text = await readIfThere(path)
-    if (text !== undefined) return parseConfigFile(text, path)
+    if (text !== undefined) return { path, options: await parseConfigFile(text, path) }
   }
-  if (named === undefined) return {}
+  if (named === undefined) return { path: undefined, options: {} }
   throw new PullthroughError('ERR_CONFIG_INVALID', `there is no config file ${named}`)
 }
 
@@ -58,7 +58,8 @@ async function readIfThere(path: string): Promise<string | undefined> {
 export async function parseConfigFile(text: string, path: string): Promise<ConfigFile> {
   const [{ LineCounter, parseDocument }, { z }] = await Promise.all([import('yaml'), import('zod')])
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  // Every scalar stays text: an account keeps its leading zero, quoted or not.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'failsafe' })
   const [malformed] = document.errors
   if (malformed) {
     const { line } = lines.linePos(malformed.pos[0])
@@ -79,14 +80,14 @@ export async function parseConfigFile(text: string, path: string): Promise<Confi
       usernameKey: z.string().min(1),
       tokenKey: z.string().min(1),
       region: oneOrMany,
-      account: z.string().regex(/^\d{12}$/, 'an AWS account has twelve digits; put them in quotes'),
+      account: z.string().regex(/^\d{12}$/, 'an AWS account has twelve digits'),
       repo: oneOrMany,
       only: z.enum(['aws', 'github']),
       policy: z.enum(['deny-others', 'allow-only']),
       reader: oneOrMany,
     })
     .partial()
-  const parsed = schema.safeParse(document.toJS() ?? {})
+  const parsed = schema.safeParse(document.contents === null ? {} : valueOf(document, path))
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const where = issue?.path.join('.')
@@ -95,4 +96,14 @@ export async function parseConfigFile(text: string, path: string): Promise<Confi
     `${path}: ${where ? `${where}: ` : ''}${issue?.message ?? 'invalid'}`,
     { hint: `the options are ${Object.keys(schema.shape).join(', ')}` },
   )
+}
+
+/** @throws {@link PullthroughError} `ERR_CONFIG_INVALID` for an alias of an anchor that is not there. */
+function valueOf(document: { toJS(): unknown }, path: string): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error
+    throw new PullthroughError('ERR_CONFIG_INVALID', `${path}: ${error.message}`)
+  }
 }

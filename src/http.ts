@@ -9,11 +9,11 @@ import type { World } from './world.ts'
  */
 export function parseBaseUrl(variable: string, value: string): string {
   const url = URL.canParse(value) ? new URL(value) : undefined
+  if (url?.username || url?.password) {
+    throw new PullthroughError('ERR_USAGE', `${variable} must not carry a user name or password`)
+  }
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
     throw new PullthroughError('ERR_USAGE', `${variable} is not an http or https URL: ${value}`)
-  }
-  if (url.username || url.password) {
-    throw new PullthroughError('ERR_USAGE', `${variable} must not carry a user name or password`)
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw new PullthroughError('ERR_USAGE', `${variable} would send credentials over plain http: ${value}`, {

@@ -17,7 +17,7 @@ stack: dev
 usernameKey: dockerHub.username
 tokenKey: dockerHub.token
 region: us-east-1
-account: "012345678901"
+account: 012345678901
 repo: [acme/widgets, acme/gadgets]
 policy: allow-only
 reader: arn:aws:iam::123456789012:role/ci
@@ -45,7 +45,8 @@ test.each([
 test.each([
   ['malformed YAML', 'stack: dev\nregion: [us-east-1\n', /^f:\d+: /],
   ['an unknown option', 'regoin: us-east-1', /^f: Unrecognized key: "regoin"$/],
-  ['an account that lost its zero', 'account: 12345678901', /^f: account: Invalid input: expected string/],
+  ['an account that lost its zero', 'account: 12345678901', /^f: account: an AWS account has twelve digits/],
+  ['an alias of nothing', 'region: *x', /^f: Unresolved alias/],
   ['an account that is none', 'account: "123"', /^f: account: an AWS account has twelve digits/],
   ['an unknown policy', 'policy: none', /^f: policy: Invalid option/],
   ['an empty stack', 'stack: ""', /^f: stack: /],
@@ -62,12 +63,13 @@ test('never shows a token that somebody put there', async () => {
   expect(String(refusal)).toBe('PullthroughError: f: Unrecognized key: "token"')
 })
 
-test('reads the first file there is, and the named one only if it is there', async () => {
-  await writeFile(join(directory, 'pullthrough.json'), '{"stack":"prod"}')
-  expect(await readConfigFile(undefined, [join(directory, 'absent'), directory])).toEqual({ stack: 'prod' })
-  expect(await readConfigFile(undefined, [join(directory, 'absent')])).toEqual({})
+test('reads the file beside the project, or the named one if it is there', async () => {
+  const path = join(directory, 'pullthrough.json')
+  await writeFile(path, '{"stack":"prod"}')
+  expect(await readConfigFile(undefined, directory)).toEqual({ path, options: { stack: 'prod' } })
+  expect(await readConfigFile(undefined, join(directory, 'absent'))).toEqual({ path: undefined, options: {} })
   const missing = join(directory, 'missing.yaml')
-  await expect(readConfigFile(missing, [directory])).rejects.toMatchObject({
+  await expect(readConfigFile(missing, directory)).rejects.toMatchObject({
     code: 'ERR_CONFIG_INVALID',
     message: `there is no config file ${missing}`,
   })

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { runProgram } from './program.ts'
+import { printNote } from './streams.ts'
 
 // The warning is about the SDK's support of Node 20, which a user of this program can do nothing about.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
@@ -17,6 +18,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
+// Whoever reads the output may have enough (`| head`): that is no failure, and what was to be written is written.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 const streams = {
   stdout: (text: string) => void process.stdout.write(text),
   stderr: (text: string) => void process.stderr.write(text),
@@ -32,7 +38,7 @@ process.exitCode = await runProgram(process.argv.slice(2), {
     signal: interruption.signal,
     timeoutMs: 10_000,
     note: (text) => {
-      streams.stderr(`pullthrough: ${text}\n`)
+      printNote(streams, text)
     },
   },
 })

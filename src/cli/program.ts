@@ -5,7 +5,8 @@ import { sandboxCommand } from './commands/sandbox.ts'
 import { syncCommand } from './commands/sync.ts'
 import type { Context } from './context.ts'
 import { exitCodeOfError, exitCodes } from './exit-code.ts'
-import { printError } from './streams.ts'
+import { renderSyncJson } from './render-sync.ts'
+import { printAnswer, printError } from './streams.ts'
 
 const example = `Example:
   $ pulumi config set dockerHubUsername your_username
@@ -60,7 +61,7 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
     await program.parseAsync(argv, { from: 'user' })
     return exitCode
   } catch (error) {
-    if (error instanceof CommanderError) return endOfParsing(error, context)
+    if (error instanceof CommanderError) return endOfParsing(error, argv, context)
     if (!(error instanceof PullthroughError)) throw error
     printError(streams, error)
     return exitCodeOfError(error)
@@ -68,18 +69,25 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
 }
 
 /** Help and version end the parsing too; the rest is bad usage. */
-function endOfParsing(error: CommanderError, { streams }: Context): number {
+function endOfParsing(error: CommanderError, argv: readonly string[], { streams }: Context): number {
   if (error.exitCode === 0) return exitCodes.done
-  if (error.code !== 'commander.help') printError(streams, usageError(error.message))
+  if (error.code === 'commander.help') return exitCodes.failed
+  const usage = usageError(error.message)
+  if (argv[0] === 'sync' && argv.includes('--json')) {
+    const dryRun = argv.includes('--dry-run')
+    printAnswer(streams, [renderSyncJson({ dryRun, changes: [], writes: 0 }, usage)])
+  }
+  printError(streams, usage)
   return exitCodes.failed
 }
 
 /** `error: unknown option '--dry-rnu'\n(Did you mean --dry-run?)`, without the value of `--token=…`. */
-function usageError(message: string) {
+function usageError(message: string): PullthroughError {
   const [first = '', suggestion] = message.split('\n')
   const text = first.replace(/^error: /, '').replace(/^(unknown option '[^=']*)=.*'$/s, "$1'")
   const didYouMean = /^\(Did you mean (.*)\?\)$/.exec(suggestion ?? '')?.[1]
-  return { message: text, hint: didYouMean ? `did you mean ${didYouMean}?` : 'see pullthrough --help' }
+  const hint = didYouMean ? `did you mean ${didYouMean}?` : 'see pullthrough --help'
+  return new PullthroughError('ERR_USAGE', text, { hint })
 }
 
 function packageVersion(): string {

@@ -62,13 +62,18 @@ function staticCredentials(env: World['env']) {
 }
 
 /**
- * Look at each attempt of each request just before it is sent: count those that change something, and never let a
- * credential out over plain http, wherever the endpoint came from.
+ * Look at each attempt of each request just before it is sent: send nothing after an interruption, never let a
+ * credential out over plain http, wherever the endpoint came from, and count what changes something.
  */
-export function watchRequests(client: Watchable, onMutatingRequest: () => void): void {
+export function watchRequests(
+  client: Watchable,
+  { signal }: World,
+  onMutatingRequest: () => void = () => undefined,
+): void {
   client.middlewareStack.add(
     (next, { commandName }) =>
       (args) => {
+        signal.throwIfAborted()
         const { protocol, hostname, port } = args.request as {
           protocol: string
           hostname: string
@@ -90,6 +95,7 @@ export function watchRequests(client: Watchable, onMutatingRequest: () => void):
 export async function identifyCaller(region: string, world: World): Promise<Caller> {
   const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts')
   const client = new STSClient(clientConfig('STS', region, world))
+  watchRequests(client, world)
   try {
     const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}), {
       abortSignal: world.signal,

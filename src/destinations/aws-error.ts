@@ -40,6 +40,15 @@ const throttled = [
   'SlowDown',
 ]
 
+/** What was observed no longer holds. */
+const changedMeanwhile = [
+  'ResourceExistsException',
+  'ResourceNotFoundException',
+  'InvalidRequestException',
+  'InvalidParameterException',
+  'PreconditionNotMetException',
+]
+
 /**
  * Turn what the AWS SDK threw into an error of ours, once, where its meaning is known. Only what `observe` takes for
  * an answer (`ResourceNotFoundException`) must be sorted out before.
@@ -80,10 +89,12 @@ export function awsError(
     )
   }
   if (name === 'AccessDeniedException' || name === 'AccessDenied') {
-    return new PullthroughError('ERR_DENIED', `AWS denies ${where}: ${message}`, {
-      hint: `allow ${service}:${operation} to the role or user that runs this`,
-      cause,
-    })
+    // AWS names the action that was refused; it may be another one than that of the call (sts:AssumeRole…, kms:…).
+    const action = /not authorized to perform:? ([\w-]+:\w+)/.exec(message)?.[1] ?? `${service}:${operation}`
+    const hint = message.includes('explicit deny')
+      ? `a policy denies ${action} explicitly: change that statement`
+      : `allow ${action} to the role or user that runs this`
+    return new PullthroughError('ERR_DENIED', `AWS denies ${where}: ${message}`, { hint, cause })
   }
   if (throttled.includes(name) || status === 429) {
     return new PullthroughError('ERR_RATE_LIMITED', `AWS throttles ${where}: ${message}`, {
@@ -91,7 +102,12 @@ export function awsError(
       cause,
     })
   }
-  if (status === undefined) return noAnswerFrom(`AWS (${where})`, error, world)
+  if (status === undefined) {
+    // A mistake in a program, ours or the SDK's, is not an outage.
+    if (error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError)
+      throw error
+    return noAnswerFrom(`AWS (${where})`, error, world)
+  }
   if (status >= 500 || error instanceof SyntaxError) {
     return new PullthroughError(
       'ERR_UNEXPECTED_ANSWER',
@@ -102,7 +118,12 @@ export function awsError(
       },
     )
   }
-  return new PullthroughError('ERR_STATE', `AWS refuses ${where} (${name}): ${message}`, { cause })
+  return new PullthroughError('ERR_STATE', `AWS refuses ${where} (${name}): ${message}`, {
+    ...(changedMeanwhile.includes(name)
+      ? { hint: 'something else changed the secret meanwhile: run it again' }
+      : {}),
+    cause,
+  })
 }
 
 /** The modelled name, its text, and the HTTP status if there was an answer. */

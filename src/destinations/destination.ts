@@ -44,7 +44,7 @@ export interface Change<Call = unknown> {
  * A place credentials are written to. The engine asks only these questions and never branches on `kind`.
  * `Observed` and `Call` are the destination's own: the engine hands them back unopened.
  *
- * Implementations live beside this file and are listed in `index.ts`.
+ * Implementations live beside this file; `cli/commands/sync-wiring.ts` makes them.
  */
 export interface Destination<Observed = unknown, Call = unknown> {
   /** What kind of place it is, for the reader of a plan: `secrets-manager`, `github`. */

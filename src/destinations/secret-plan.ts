@@ -139,10 +139,10 @@ const toolNames =
 
 /** Another tool's mark, if a tag is one: `managed-by` with another value, a tool's own tag, or a tool named as creator. */
 function ownerByTag(tags: Readonly<Record<string, string>>): string | undefined {
+  if (tags[ownershipTag.Key] === ownershipTag.Value) return undefined
   for (const [key, value] of Object.entries(tags)) {
     const plain = key.toLowerCase().replace(/[^a-z]/g, '')
-    const isOurs = key === ownershipTag.Key && value === ownershipTag.Value
-    const saysManager = plain.endsWith('managedby') && !isOurs
+    const saysManager = plain.endsWith('managedby')
     const saysCreator =
       /^(created|provisioned|deployed|maintained|owned)(by|with)$/.test(plain) && toolNames.test(value)
     const isToolsOwn =

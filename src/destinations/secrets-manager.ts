@@ -47,7 +47,7 @@ export function secretsManager(
   function connect(): Promise<Connection> {
     connection ??= import('@aws-sdk/client-secrets-manager').then((sdk) => {
       const client = new sdk.SecretsManagerClient(clientConfig('SECRETS_MANAGER', region, world))
-      watchRequests(client, options.onMutatingRequest)
+      watchRequests(client, world, options.onMutatingRequest)
       return { client, sdk }
     })
     return connection
@@ -128,7 +128,10 @@ function presentSecret(
   }
 }
 
-/** How long after its creation a secret may still be unknown to the next call: four tries in some 7 seconds. */
+/** A write was confirmed, and a read does not show it. */
+class NotVisibleYet extends Error {}
+
+/** How long what was written may stay unseen: four tries in some 7 seconds. */
 const visibility = { retries: 3, minTimeout: 1000, factor: 2 }
 
 /** Make one call. The version's id is derived from the value, so the same call twice makes one version. */
@@ -155,6 +158,10 @@ async function send(
       return
     case 'RestoreSecret':
       await client.send(new sdk.RestoreSecretCommand({ SecretId }), options)
+      await untilVisible(async () => {
+        const { DeletedDate } = await client.send(new sdk.DescribeSecretCommand({ SecretId }), options)
+        if (DeletedDate) throw new NotVisibleYet('the restored secret still counts as deleted')
+      })
       return
     case 'PutSecretValue': {
       const { VersionStages = [] } = await client.send(
@@ -189,13 +196,19 @@ async function send(
         await put()
         return
       }
-      await pRetry(put, {
-        ...visibility,
-        signal,
-        shouldRetry: ({ error }) => isNamed(error, 'ResourceNotFoundException'),
-      })
+      await untilVisible(put)
       return
     }
+  }
+
+  /** Secrets Manager is eventually consistent: what was just written may not be seen yet. */
+  async function untilVisible(ask: () => Promise<unknown>): Promise<void> {
+    await pRetry(ask, {
+      ...visibility,
+      signal,
+      shouldRetry: ({ error }) =>
+        error instanceof NotVisibleYet || isNamed(error, 'ResourceNotFoundException'),
+    })
   }
 
   async function moveLabel(current: string | undefined): Promise<void> {

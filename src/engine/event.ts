@@ -19,8 +19,6 @@ export interface ChangeReport {
 
 /** What a run tells while it is under way. */
 export interface Listener {
-  /** The credential was proven, or the proof was left out. */
-  readonly onProof?: (text: string) => void
   readonly onWarning?: (text: string) => void
   /** Something became of a change. */
   readonly onChange?: (change: ChangeReport) => void

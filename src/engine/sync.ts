@@ -49,12 +49,19 @@ async function desiredFrom(credential: Promise<Credential>, gates: SyncOptions['
   return { credential: read, version }
 }
 
+interface Reconciling {
+  readonly dryRun: boolean
+  readonly listener: Listener
+  /** The second look, after which there is no third. */
+  readonly again?: boolean
+}
+
 /** Plan and apply; where a change brings more to light (a restored secret), observe, plan and apply once more. */
 async function reconcile(
   destination: Destination,
   observation: Observation,
   desired: Desired,
-  { dryRun, listener }: { readonly dryRun: boolean; readonly listener: Listener },
+  { dryRun, listener, again = false }: Reconciling,
 ): Promise<readonly ChangeReport[]> {
   if (observation.error) {
     const report = unobserved(destination, observation.error)
@@ -68,8 +75,23 @@ async function reconcile(
   const reports = await apply(destination, changes, desired, listener.onChange)
   const moreToSee = changes.some(({ thenObserveAgain }) => thenObserveAgain)
   if (!moreToSee || reports.some(({ outcome }) => outcome !== 'done')) return reports
-  const rest = await reconcile(destination, await observe(destination), desired, { dryRun, listener })
+  if (again) {
+    const report = unobserved(destination, unsettled())
+    listener.onChange?.(report)
+    return [...reports, report]
+  }
+  const rest = await reconcile(destination, await observe(destination), desired, {
+    dryRun,
+    listener,
+    again: true,
+  })
   return [...reports, ...rest]
+}
+
+function unsettled(): PullthroughError {
+  return new PullthroughError('ERR_STATE', 'what was written is still not to be seen', {
+    hint: 'run it again in a minute',
+  })
 }
 
 function unobserved({ kind, place }: Destination, error: PullthroughError): ChangeReport {

@@ -12,7 +12,8 @@ export interface ProjectLookup {
 }
 
 /**
- * Find the Pulumi project file: from `--cwd DIR` up; else from the current directory up, then in `./infrastructure`.
+ * Find the Pulumi project file: from `--cwd DIR` up; else in the current directory, in `./infrastructure`, and, as the
+ * CLI does, in the directories above.
  *
  * @throws {@link PullthroughError} `ERR_USAGE` if `--cwd` names no directory.
  */
@@ -25,8 +26,9 @@ export async function findPulumiProject(cwd: string | undefined, world: World): 
     return { file: await projectFileUpwards(directory), places: [`${directory} and above`] }
   }
   const beside = join(world.cwd, 'infrastructure')
-  const file = (await projectFileUpwards(world.cwd)) ?? (await projectFileIn(beside))
-  return { file, places: [`${world.cwd} and above`, beside] }
+  const file =
+    (await projectFileIn(world.cwd)) ?? (await projectFileIn(beside)) ?? (await projectFileUpwards(world.cwd))
+  return { file, places: [world.cwd, beside, `the directories above`] }
 }
 
 async function projectFileUpwards(start: string): Promise<string | undefined> {

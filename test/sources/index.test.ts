@@ -55,7 +55,7 @@ describe('there is no source', () => {
     const { directory, world } = await scene({}, env)
     expect(await failureOf(() => openSource(options, world))).toEqual({
       code: 'ERR_SOURCE_UNREADABLE',
-      message: `no Pulumi project (Pulumi.yaml) in ${directory} and above, nor in ${join(directory, 'infrastructure')}`,
+      message: `no Pulumi project (Pulumi.yaml) in ${directory}, nor in ${join(directory, 'infrastructure')}, nor in the directories above`,
       hint: 'name its directory with --cwd, or read DOCKER_HUB_USERNAME and DOCKER_HUB_TOKEN with --source env',
     })
   })

@@ -7,7 +7,12 @@ test.each([
   ['the current directory', ['Pulumi.yaml'], '.', 'Pulumi.yaml'],
   ['a directory above', ['Pulumi.yaml', 'a/b/x'], 'a/b', 'Pulumi.yaml'],
   ['./infrastructure', ['infrastructure/Pulumi.yaml'], '.', 'infrastructure/Pulumi.yaml'],
-  ['above before ./infrastructure', ['Pulumi.yaml', 'a/infrastructure/Pulumi.yaml'], 'a', 'Pulumi.yaml'],
+  [
+    './infrastructure before above',
+    ['Pulumi.yaml', 'a/infrastructure/Pulumi.yaml'],
+    'a',
+    'a/infrastructure/Pulumi.yaml',
+  ],
   ['.json before .yaml', ['Pulumi.json', 'Pulumi.yaml', 'Pulumi.yml'], '.', 'Pulumi.json'],
   ['.yaml before .yml', ['Pulumi.yml', 'Pulumi.yaml'], '.', 'Pulumi.yaml'],
   ['.yml', ['Pulumi.yml'], '.', 'Pulumi.yml'],
@@ -17,7 +22,7 @@ test.each([
   const lookup = await findPulumiProject(undefined, worldIn(join(directory, cwd)))
   expect(lookup).toEqual({
     file: join(directory, found),
-    places: [`${join(directory, cwd)} and above`, join(directory, cwd, 'infrastructure')],
+    places: [join(directory, cwd), join(directory, cwd, 'infrastructure'), 'the directories above'],
   })
 })
 
@@ -30,7 +35,7 @@ test.each([
   const { directory, world } = await scene({ [file]: '' })
   expect(await findPulumiProject(undefined, world)).toEqual({
     file: undefined,
-    places: [`${directory} and above`, join(directory, 'infrastructure')],
+    places: [directory, join(directory, 'infrastructure'), 'the directories above'],
   })
 })
 

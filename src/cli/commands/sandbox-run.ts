@@ -55,6 +55,9 @@ function interruption({ signal }: World): Promise<void> {
   })
 }
 
+/** What would lead a command out of the sandbox, or show it real credentials of ours. */
+const outside = /^AWS_|^(GH|GITHUB)_(ENTERPRISE_)?TOKEN$/
+
 /** Run a command with the sandbox's environment; its exit code is ours, 128 + N for signal N as in a shell. */
 function runInside(
   program: string,
@@ -63,7 +66,8 @@ function runInside(
   { env: outer, cwd, signal }: World,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env: { ...outer, ...env }, stdio: 'inherit' })
+    const kept = Object.fromEntries(Object.entries(outer).filter(([name]) => !outside.test(name)))
+    const child = spawn(program, args, { cwd, env: { ...kept, ...env }, stdio: 'inherit' })
     signal.addEventListener('abort', () => {
       child.kill('SIGTERM')
     })

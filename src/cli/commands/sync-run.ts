@@ -1,22 +1,18 @@
-import { type Credential, secretNames } from '../../credential.ts'
-import { type Caller, identifyCaller } from '../../destinations/aws-client.ts'
-import { resolveRegions } from '../../destinations/aws-region.ts'
-import type { Destination } from '../../destinations/destination.ts'
-import { resolveGitHubAccess, resolveGitHubRepository } from '../../destinations/github-access.ts'
-import { githubSecrets } from '../../destinations/github-secrets.ts'
-import { parseReader } from '../../destinations/resource-policy.ts'
-import { secretsManager } from '../../destinations/secrets-manager.ts'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Credential } from '../../credential.ts'
+import type { Caller } from '../../destinations/aws-client.ts'
+import type { ChangeReport } from '../../engine/event.ts'
 import { sync } from '../../engine/sync.ts'
 import { PullthroughError } from '../../errors.ts'
 import { dockerHubUrls, type Proof, proveDockerHub } from '../../registries/docker-hub.ts'
 import { openSource } from '../../sources/index.ts'
-import type { OpenSource } from '../../sources/source.ts'
 import type { World } from '../../world.ts'
 import type { Context } from '../context.ts'
 import { exitCodeOfError, exitCodeOfSync } from '../exit-code.ts'
-import { renderSync, renderSyncJson, type SyncReport } from '../render-sync.ts'
+import { renderSync, renderSyncJson } from '../render-sync.ts'
 import { printAnswer, printError, printNote, printWarning, type Streams } from '../streams.ts'
 import { settingsFrom, type SyncSettings } from './sync-settings.ts'
+import { wire, type Wiring } from './sync-wiring.ts'
 import type { SyncFlags } from './sync.ts'
 
 /** The run half of `sync`: find out what is wanted, hand it to the engine, tell what became of it. */
@@ -31,7 +27,9 @@ export async function runSync(flags: SyncFlags, { world: outer, streams }: Conte
     const changes = await syncAll(await settingsFrom(flags, world), countWrite, world, streams)
     const report = { dryRun, changes, writes }
     printAnswer(streams, json ? [renderSyncJson(report)] : renderSync(report))
-    printFailures(streams, report)
+    for (const { target, error } of changes) {
+      if (error) printError(streams, { message: `${target}: ${error.message}`, hint: error.hint })
+    }
     return exitCodeOfSync(changes, dryRun)
   } catch (error) {
     if (!(error instanceof PullthroughError)) throw error
@@ -41,34 +39,38 @@ export async function runSync(flags: SyncFlags, { world: outer, streams }: Conte
   }
 }
 
-function printFailures(streams: Streams, { changes }: SyncReport): void {
-  for (const { target, error } of changes) {
-    if (error) printError(streams, { message: `${target}: ${error.message}`, hint: error.hint })
-  }
-}
-
 async function syncAll(settings: SyncSettings, countWrite: () => void, world: World, streams: Streams) {
+  const note = (text: string) => {
+    printNote(streams, text)
+  }
+  if (settings.configFile !== undefined) note(`options come from ${settings.configFile}`)
   const source = await openSource(settings, world)
   // Decrypting takes a while off the main thread: it begins first, and its failure waits until it is asked for.
   const credential = source.credential()
   credential.catch(() => undefined)
-  printNote(streams, `the credential comes from ${source.description}`)
+  note(`the credential comes from ${source.description}`)
   for (const warning of source.warnings) printWarning(streams, warning)
+  const wiring = await wire(settings, source, countWrite, world)
+  if (settings.verbose) wiring.notes.forEach(note)
 
-  const aws = settings.only === 'github' ? undefined : await awsHalf(settings, source, countWrite, world)
-  const gitHub = settings.only === 'aws' ? undefined : await gitHubHalf(settings, countWrite, world)
-  if (settings.verbose)
-    for (const line of [...(aws?.told ?? []), ...(gitHub?.told ?? [])]) printNote(streams, line)
-  let limits: Proof['limits'] | undefined
+  let limits: Promise<string> | undefined
+  let accountTold: Promise<void> | undefined
+  const proveAndTell = async (read: Credential) => {
+    limits = (await prove(read, settings, world, streams))?.limits()
+    // Nothing but AWS itself waits for the account.
+    accountTold = tellAccount(wiring, note)
+  }
+  const tellProgress = ({ target, outcome }: ChangeReport) => {
+    note(`${target}: ${outcome}`)
+  }
 
   const changes = await sync(
     {
       credential,
-      destinations: [...(aws?.destinations ?? []), ...(gitHub?.destinations ?? [])],
-      gates: (credential) => [
-        provenAndTold(credential).then((proof) => {
-          limits = proof?.limits
-        }),
+      destinations: wiring.destinations,
+      gates: (read) => [
+        proveAndTell(read),
+        ...(settings.account === undefined ? [] : [guardAccount(wiring.caller, settings.account)]),
       ],
       dryRun: settings.dryRun,
     },
@@ -77,67 +79,53 @@ async function syncAll(settings: SyncSettings, countWrite: () => void, world: Wo
       onWarning: (text) => {
         printWarning(streams, text)
       },
+      ...(settings.verbose ? { onChange: tellProgress } : {}),
     },
   )
-  const left = await limits?.()
-  if (left) printNote(streams, left)
+  await accountTold
+  const left = await inTime(limits)
+  if (left) note(left)
   return changes
+}
 
-  /** The two things that must hold before anything is written, told in a fixed order. */
-  async function provenAndTold(credential: Credential): Promise<Proof | undefined> {
-    const [proof] = await Promise.all([
-      settings.skipProof ? undefined : proveDockerHub(credential, dockerHubUrls(world.env), world),
-      aws && settings.account ? guardAccount(aws.caller, settings.account) : undefined,
-    ])
-    printNote(streams, proof ? proof.summary : 'not proven at Docker Hub, as asked')
-    for (const warning of proof?.warnings ?? []) printWarning(streams, warning)
-    // Whoever cannot be identified is told of by the destinations, which ask the same.
-    const caller = await aws?.caller.catch(() => undefined)
-    if (caller) printNote(streams, `AWS account ${caller.account}, as ${caller.arn}`)
-    return proof
+/** Log in to Docker Hub with the credential, unless the user does without, and tell the outcome. */
+async function prove(
+  credential: Credential,
+  { skipProof }: SyncSettings,
+  world: World,
+  streams: Streams,
+): Promise<Proof | undefined> {
+  if (skipProof) {
+    printNote(streams, 'not proven at Docker Hub, as asked')
+    return undefined
   }
-}
-
-async function awsHalf(settings: SyncSettings, source: OpenSource, countWrite: () => void, world: World) {
-  const readers = settings.reader.map(parseReader)
-  const regions = await resolveRegions([settings.region, source.region ? [source.region] : []], world)
-  const caller = identifyCaller(regions[0] ?? '', world)
-  const destinations: readonly Destination[] = regions.map((region) =>
-    secretsManager(
-      {
-        region,
-        caller,
-        secretName: secretNames['docker-hub'],
-        restore: settings.restore,
-        policy: settings.policy ?? 'deny-others',
-        readers,
-        onMutatingRequest: countWrite,
-      },
-      world,
-    ),
-  )
-  return { caller, destinations, told: [`AWS Regions: ${regions.join(', ')}`] }
-}
-
-async function gitHubHalf(settings: SyncSettings, countWrite: () => void, world: World) {
-  const access = await resolveGitHubAccess(world)
-  const repositories = await resolveGitHubRepository({ repos: settings.repo }, access, world)
-  const destinations = repositories.map((repository): Destination =>
-    githubSecrets({ ...access, repository, onMutatingRequest: countWrite }, world),
-  )
-  const places = destinations.map(({ place }) => place).join(', ')
-  return { destinations, told: [`GitHub: ${places} at ${access.apiUrl}, token from ${access.tokenSource}`] }
+  const proof = await proveDockerHub(credential, dockerHubUrls(world.env), world)
+  printNote(streams, proof.summary)
+  for (const warning of proof.warnings) printWarning(streams, warning)
+  return proof
 }
 
 /** @throws {@link PullthroughError} `ERR_USAGE` if the AWS credentials are another account's than `--account` says. */
-async function guardAccount(caller: Promise<Caller>, wanted: string): Promise<void> {
-  const { account, arn } = await caller
-  if (account === wanted) return
+async function guardAccount(caller: Promise<Caller> | undefined, wanted: string): Promise<void> {
+  const identified = await caller
+  if (!identified || identified.account === wanted) return
+  const { account, arn } = identified
   throw new PullthroughError(
     'ERR_USAGE',
     `these AWS credentials are of account ${account}, not ${wanted} (${arn})`,
-    {
-      hint: 'choose the profile of that account, or correct --account; nothing was written',
-    },
+    { hint: 'choose the profile of that account, or correct --account; nothing was written' },
   )
+}
+
+/** Whoever cannot be identified is told of by the destinations, which ask the same. */
+async function tellAccount({ caller }: Wiring, note: (text: string) => void): Promise<void> {
+  const identified = await caller?.catch(() => undefined)
+  if (identified) note(`AWS account ${identified.account}, as ${identified.arn}`)
+}
+
+/** How long the answer may wait for what is only good to know, in milliseconds. */
+const grace = 2000
+
+async function inTime<T>(value: Promise<T> | undefined): Promise<T | undefined> {
+  return value && Promise.race([value, wait(grace, undefined, { ref: false })])
 }

@@ -1,34 +1,36 @@
-import { join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { type ConfigFile, readConfigFile } from '../../config.ts'
+import { findPulumiProject } from '../../sources/pulumi-project-lookup.ts'
 import type { World } from '../../world.ts'
 import type { SyncFlags } from './sync.ts'
 
 /** What a `sync` is asked for: the flags, with the config file where a flag says nothing. */
-export type SyncSettings = Omit<SyncFlags, 'config'>
+export interface SyncSettings extends Omit<SyncFlags, 'config'> {
+  /** The Pulumi project's directory, absolute; without a project, the one the program was started in. */
+  readonly directory: string
+  /** The config file that was read, absolute, if there is one. */
+  readonly configFile: string | undefined
+}
 
 /**
- * Complete the flags from the config file: `--config FILE`, else the one beside the project.
+ * Complete the flags from the config file: `--config FILE`, else the one beside the Pulumi project.
  *
- * @throws {@link PullthroughError} `ERR_CONFIG_INVALID`
+ * @throws {@link PullthroughError} `ERR_CONFIG_INVALID`, or `ERR_USAGE` if `--cwd` names no directory.
  */
-export async function settingsFrom(flags: SyncFlags, { cwd }: World): Promise<SyncSettings> {
-  const directories = flags.cwd ? [resolve(cwd, flags.cwd)] : [cwd, join(cwd, 'infrastructure')]
+export async function settingsFrom(flags: SyncFlags, world: World): Promise<SyncSettings> {
   const { config, ...given } = flags
-  const file = await readConfigFile(config === undefined ? undefined : resolve(cwd, config), directories)
-  return { ...fileDefaults(file), ...given, ...repeatable(given, file) }
+  const project = await findPulumiProject(flags.cwd, world)
+  const directory = project.file === undefined ? resolve(world.cwd, flags.cwd ?? '.') : dirname(project.file)
+  const named = config === undefined ? undefined : resolve(world.cwd, config)
+  const { path: configFile, options } = await readConfigFile(named, directory)
+  return { ...given, ...fallbacks(given, options), directory, configFile }
 }
 
-/** A flag that may be repeated replaces the file's list as a whole. */
-function repeatable(given: SyncSettings, file: ConfigFile): Pick<SyncSettings, 'region' | 'repo' | 'reader'> {
-  const either = (flag: readonly string[], inFile: readonly string[] | undefined) =>
-    flag.length > 0 ? flag : (inFile ?? [])
-  return {
-    region: either(given.region, file.region),
-    repo: either(given.repo, file.repo),
-    reader: either(given.reader, file.reader),
-  }
-}
-
-function fileDefaults(file: ConfigFile): Partial<SyncSettings> {
-  return Object.fromEntries(Object.entries(file).filter(([, value]) => value !== undefined))
+/** What the file says where the flags say nothing; a flag that may be repeated replaces the file's list as a whole. */
+function fallbacks(given: Omit<SyncFlags, 'config'>, file: ConfigFile): Partial<SyncFlags> {
+  const silent = Object.entries(file).filter(([name, value]) => {
+    const flag = (given as Readonly<Record<string, unknown>>)[name]
+    return value !== undefined && (flag === undefined || (Array.isArray(flag) && flag.length === 0))
+  })
+  return Object.fromEntries(silent)
 }
