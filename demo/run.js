@@ -25,17 +25,17 @@ try {
   show(await readFile(join(directory, 'Pulumi.dev.yaml'), 'utf8'))
 
   step('One command puts it where ECR and GitHub Actions need it:')
-  await pullthrough('sync')
+  await pullthrough(0, 'sync')
 
   step('What they hold now (read behind their backs, the token masked):')
   showState()
 
   step('Again: nothing to do, nothing written.')
-  await pullthrough('sync')
+  await pullthrough(0, 'sync')
 
   step('Somebody drops the secret’s resource policy. A dry run names it:')
   await dropPolicy()
-  await pullthrough('sync', '--dry-run')
+  await pullthrough(2, 'sync', '--dry-run')
 } finally {
   await sandbox.close()
   await rm(directory, { recursive: true })
@@ -59,9 +59,10 @@ function show(text) {
 /**
  * Run the program as a user would. The notes on stderr are shown once, by the first run.
  *
+ * @param {number} expected the exit code; with another one the demo has failed
  * @param {string[]} args
  */
-async function pullthrough(...args) {
+async function pullthrough(expected, ...args) {
   runs += 1
   process.stdout.write(`$ pullthrough ${args.join(' ')}\n`)
   const child = spawn(process.execPath, [bin, ...args], {
@@ -76,6 +77,7 @@ async function pullthrough(...args) {
   const closed = /** @type {unknown[]} */ (await once(child, 'close'))
   show(output)
   if (closed[0] !== 0) process.stdout.write(`  (exit code ${String(closed[0])})\n`)
+  if (closed[0] !== expected) process.exitCode = 1
 }
 
 function showState() {

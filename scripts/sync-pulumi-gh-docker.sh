@@ -38,5 +38,5 @@ if command -v pullthrough >/dev/null; then
 fi
 
 echo "pullthrough: error: pullthrough is not installed for $PWD" >&2
-echo "pullthrough: hint: run: npm install --save-dev pullthrough" >&2
+echo "pullthrough: hint: install it into this repository, see the README of pullthrough: Use it" >&2
 exit 1

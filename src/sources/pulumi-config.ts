@@ -60,7 +60,11 @@ export async function openPulumiConfig(
   return {
     description: `stack ${stack.shortName} of project ${project.name} (${shownPath(stack.file, world)})`,
     region: region.kind === 'plain' ? region.text : undefined,
-    warnings: [...unquoted(keys.username, pair.username, world), ...unquoted(regionKey, region, world)],
+    warnings: [
+      ...unquoted(keys.username, pair.username, world),
+      ...unquoted(regionKey, region, world),
+      ...unread(region),
+    ],
     credential: once(() => readCredential(keys, pair, opener, config)),
   }
 }
@@ -102,6 +106,13 @@ async function locateRegion(
   const opened = await opener.open(key, located)
   if (opened.kind !== 'plain') return located
   return { kind: 'plain', text: opened.text, readDifferently: false, file: project.file }
+}
+
+/** A Region that is a secret, or no text, is left alone; another one is then taken from elsewhere. */
+function unread(region: Located): readonly string[] {
+  if (region.kind !== 'encrypted' && region.kind !== 'structure') return []
+  const form = region.kind === 'encrypted' ? 'a secret' : 'no text'
+  return [`aws:region of the stack is ${form} and is not read: set it in plain, or give --region`]
 }
 
 function unquoted(key: PulumiKey, located: Located, world: World): readonly string[] {

@@ -75,7 +75,7 @@ describe.skipIf(!haveClients)('scripts/sync-pulumi-gh-docker.sh', () => {
       stdout: '',
       stderr:
         `pullthrough: error: pullthrough is not installed for ${repository}\n` +
-        'pullthrough: hint: run: npm install --save-dev pullthrough\n',
+        'pullthrough: hint: install it into this repository, see the README of pullthrough: Use it\n',
     })
   })
 

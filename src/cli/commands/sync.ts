@@ -37,7 +37,7 @@ export function syncCommand(run: (flags: SyncFlags) => Promise<void>): Command {
         'the Secrets Manager secret that ECR reads, its resource policy, and the GitHub secrets.',
     )
     .addHelpText('before', examples)
-    .option('--cwd <dir>', 'the Pulumi project (default: here, then ./infrastructure)', nonEmpty)
+    .option('--cwd <dir>', 'the Pulumi project (default: here, ./infrastructure, or above)', nonEmpty)
     .option(
       '-s, --stack <name>',
       'the stack (default: PULUMI_STACK, the selected one, the only one)',
@@ -63,7 +63,7 @@ export function syncCommand(run: (flags: SyncFlags) => Promise<void>): Command {
     .option('--skip-proof', 'write without logging in to Docker Hub first (in an outage)')
     .option(
       '--config <file>',
-      'options file (default: pullthrough.yaml or .json beside the project)',
+      'options file (default: pullthrough.yaml beside the project; .yml and .json too)',
       nonEmpty,
     )
     .option('--timeout <seconds>', 'how long one attempt of one request may take (default: 10)', seconds)
