@@ -17,9 +17,17 @@ export interface KnownDifference {
   readonly what: string
   readonly moto: string
   readonly sandbox: string
-  /** Where the sandbox's side comes from. */
+  /** Where the sandbox's side comes from; docs/sandbox.md says what "recorded" and "model" are. */
   readonly source: string
+  /** A sequence that ends in it, so that a row that is not true any more is found. */
+  readonly example: readonly Step[]
   explains(difference: Difference): boolean
+}
+
+const created: Step = { do: 'create', name: 'a', token: 1, value: 'x' }
+
+function put(number: number, labels?: readonly string[]): Step {
+  return { do: 'put', name: 'a', token: number, value: 'x', labels }
 }
 
 /** Every difference that may be, moto 5.2.5 on one side. docs/sandbox.md prints this table. */
@@ -28,7 +36,8 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'status of a secret, value or label that is not found',
     moto: '404',
     sandbox: '400',
-    source: 'facts §3.8, recorded against AWS: the JSON services answer 400',
+    source: 'recorded: the JSON services answer 400',
+    example: [{ do: 'get', name: 'a' }],
     explains: (d) =>
       refused(d.sandbox) !== undefined &&
       refused(d.sandbox) === refused(d.moto) &&
@@ -40,7 +49,8 @@ export const knownDifferences: readonly KnownDifference[] = [
     moto: 'the name as ARN; deprecated versions always, with an empty list of labels; no KmsKeyIds; LastAccessedDate of now',
     sandbox:
       'the ARN; deprecated versions when asked, without VersionStages; KmsKeyIds; LastAccessedDate of a read',
-    source: 'facts §3.2 and §3.4, recorded against AWS',
+    source: 'recorded',
+    example: [created, { do: 'versions', name: 'a', deprecated: true }],
     explains: (d) =>
       d.step.do === 'versions' &&
       labelList(d.sandbox) !== undefined &&
@@ -50,7 +60,8 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'ListSecretVersionIds of a secret that is not there',
     moto: 'an HTML page with 500',
     sandbox: 'ResourceNotFoundException',
-    source: 'facts §3.8, recorded against AWS',
+    source: 'recorded',
+    example: [{ do: 'versions', name: 'a', deprecated: false }],
     explains: (d) =>
       d.step.do === 'versions' && refused(d.sandbox) === 'ResourceNotFoundException' && failed(d.moto),
   },
@@ -58,7 +69,8 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'VersionStages of a deprecated version, in GetSecretValue and PutSecretValue',
     moto: 'an empty list',
     sandbox: 'absent',
-    source: 'facts §3.4: recorded against AWS for ListSecretVersionIds; the model lets no list be empty',
+    source: 'recorded for ListSecretVersionIds; the model lets no list be empty',
+    example: [created, put(2), put(3), { do: 'get', name: 'a', version: 1 }],
     explains: (d) =>
       (d.step.do === 'get' || d.step.do === 'put') &&
       answered(d.sandbox) &&
@@ -69,8 +81,8 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'DescribeSecret and ListSecrets',
     moto: 'show deprecated versions, with an empty list of labels; never LastAccessedDate',
     sandbox: 'hide deprecated versions; LastAccessedDate after a read',
-    source:
-      'facts §3.2 and §3.4 (model: VersionIdsToStages, LastAccessedDate); LastAccessedDate recorded against AWS',
+    source: 'model of VersionIdsToStages and LastAccessedDate; LastAccessedDate recorded',
+    example: [created, put(2), put(3), { do: 'describe', name: 'a' }],
     explains: (d) => {
       const [ours, theirs] = [secretsOf(d.sandbox), secretsOf(d.moto)]
       return (
@@ -84,7 +96,8 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'a write or a policy call on a secret that is scheduled for deletion',
     moto: 'done, or refused for another reason',
     sandbox: 'InvalidRequestException',
-    source: 'facts §3.8 (Tag and Untag recorded against AWS; the others as LocalStack)',
+    source: 'recorded for TagResource and UntagResource; the others as LocalStack does',
+    example: [created, { do: 'delete', name: 'a' }, put(2)],
     explains: (d) =>
       isScheduled(d.before) && d.step.do !== 'create' && refused(d.sandbox) === 'InvalidRequestException',
   },
@@ -92,7 +105,8 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'CreateSecret of a name that is scheduled for deletion',
     moto: 'ResourceExistsException, or done again for the same token and value',
     sandbox: 'InvalidRequestException',
-    source: 'facts §3.8, recorded against AWS',
+    source: 'recorded',
+    example: [created, { do: 'delete', name: 'a' }, created],
     explains: (d) =>
       isScheduled(d.before) && d.step.do === 'create' && refused(d.sandbox) === 'InvalidRequestException',
   },
@@ -100,7 +114,8 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'UpdateSecret with the token of a version and its value',
     moto: 'does nothing, description included',
     sandbox: 'ResourceExistsException',
-    source: 'facts §3.3; model of UpdateSecret: "the operation results in an error"',
+    source: 'model of UpdateSecret: "the operation results in an error"',
+    example: [created, { do: 'update', name: 'a', token: 1, value: 'x', description: 'y' }],
     explains: (d) =>
       d.step.do === 'update' &&
       refused(d.sandbox) === 'ResourceExistsException' &&
@@ -112,6 +127,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     moto: 'answers with the current version',
     sandbox: 'answers with the version of the token',
     source: 'model of ClientRequestToken: "This value becomes the VersionId"',
+    example: [created, put(2), created],
     explains: (d) =>
       d.step.do === 'create' &&
       answered(d.sandbox) &&
@@ -123,7 +139,8 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'a value for the token of a version that has AWSPENDING',
     moto: 'makes the version again, with the new value and labels',
     sandbox: 'nothing for the same value, ResourceExistsException for another',
-    source: 'facts §3.3; model of ClientRequestToken: "you can\'t modify a secret version"',
+    source: 'model of ClientRequestToken: "you can\'t modify a secret version"',
+    example: [created, put(2, ['AWSPENDING']), { do: 'put', name: 'a', token: 2, value: 'y' }],
     explains: (d) =>
       (d.step.do === 'create' || d.step.do === 'put' || d.step.do === 'update') &&
       (labelsOf(d.before)[String(d.step.token)]?.includes('AWSPENDING') ?? false),
@@ -132,14 +149,16 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'one label on two versions, by PutSecretValue or UpdateSecretVersionStage',
     moto: 'leaves the label where it was too',
     sandbox: 'moves it, or asks for RemoveFromVersionId',
-    source: 'facts §3.2 and §3.4, recorded against AWS; model: "attached to only one version at a time"',
+    source: 'recorded; model: "attached to only one version at a time"',
+    example: [created, put(2, ['mine']), put(3, ['AWSCURRENT', 'mine'])],
     explains: (d) => hasLabelTwice(d.motoAfter) && !hasLabelTwice(d.sandboxAfter),
   },
   {
     what: 'labels of its own on the version that a new value takes AWSCURRENT from',
     moto: 'gone: AWSPREVIOUS alone is left',
     sandbox: 'stay, but for AWSPENDING',
-    source: 'facts §3.4 records only that AWSPENDING goes; the rest is chosen',
+    source: 'chosen: only that AWSPENDING goes is recorded',
+    example: [created, { do: 'move', name: 'a', label: 'mine', to: 1 }, put(2)],
     explains: (d) => {
       if ((d.step.do !== 'put' && d.step.do !== 'update') || !answered(d.moto) || !answered(d.sandbox))
         return false
@@ -155,7 +174,8 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'UpdateSecretVersionStage that is refused',
     moto: 'may have taken the label off already',
     sandbox: 'changes nothing',
-    source: 'an error of AWS changes nothing (facts §3.2: "fails")',
+    source: 'model: such a call "fails"',
+    example: [created, { do: 'move', name: 'a', label: 'AWSCURRENT', to: 9, from: 1 }],
     explains: (d) =>
       d.step.do === 'move' &&
       refused(d.sandbox) !== undefined &&
@@ -167,6 +187,7 @@ export const knownDifferences: readonly KnownDifference[] = [
     moto: 'done',
     sandbox: 'InvalidParameterException',
     source: 'quoted from AWS in the Terraform provider (secret_version.go)',
+    example: [created, { do: 'move', name: 'a', label: 'AWSCURRENT', from: 1 }],
     explains: (d) =>
       isMove(d, 'AWSCURRENT') && d.step.to === undefined && d.step.from !== undefined && isInvalid(d),
   },
@@ -174,7 +195,8 @@ export const knownDifferences: readonly KnownDifference[] = [
     what: 'UpdateSecretVersionStage with neither version',
     moto: 'done, or 500 for AWSCURRENT of a secret without a value',
     sandbox: 'InvalidParameterException',
-    source: 'chosen: the facts are silent',
+    source: 'chosen: nothing is documented',
+    example: [created, { do: 'move', name: 'a', label: 'mine' }],
     explains: (d) => isMove(d) && d.step.to === undefined && d.step.from === undefined && isInvalid(d),
   },
   {
@@ -182,6 +204,10 @@ export const knownDifferences: readonly KnownDifference[] = [
     moto: 'an HTML page with 500',
     sandbox: 'InvalidParameterException',
     source: 'chosen: there is no such version',
+    example: [
+      { do: 'create', name: 'a', token: 1 },
+      { do: 'move', name: 'a', label: 'AWSCURRENT', to: 2 },
+    ],
     explains: (d) =>
       isMove(d, 'AWSCURRENT') && isInvalid(d) && failed(d.moto) && currentOf(d.before) === undefined,
   },
@@ -190,10 +216,40 @@ export const knownDifferences: readonly KnownDifference[] = [
     moto: 'refuses AWSCURRENT; with RemoveFromVersionId loses AWSPREVIOUS; puts others on twice',
     sandbox: 'does nothing',
     source: 'model: RemoveFromVersionId is needed for a label on a different version',
+    example: [created, { do: 'move', name: 'a', label: 'AWSCURRENT', to: 1 }],
     explains: (d) =>
       isMove(d) &&
       answered(d.sandbox) &&
       (labelsOf(d.before)[String(d.step.to)]?.includes(d.step.label) ?? false),
+  },
+  {
+    what: 'GetSecretValue without a version, after UpdateSecretVersionStage has moved AWSCURRENT',
+    moto: 'the version that was current before',
+    sandbox: 'the version that has AWSCURRENT',
+    source: 'model: VersionStage is AWSCURRENT by default',
+    example: [
+      created,
+      put(2, ['AWSPENDING']),
+      { do: 'move', name: 'a', label: 'AWSCURRENT', to: 2, from: 1 },
+      { do: 'get', name: 'a' },
+    ],
+    explains: (d) =>
+      d.step.do === 'get' &&
+      d.step.version === undefined &&
+      d.step.label === undefined &&
+      versionOf(d.sandbox) !== undefined &&
+      versionOf(d.sandbox) === currentOf(d.before) &&
+      versionOf(d.moto) !== versionOf(d.sandbox),
+  },
+  {
+    what: 'Tags of a secret that has lost its last tag, after its next value',
+    moto: 'absent',
+    sandbox: 'still an empty list',
+    source: 'the empty list is recorded, that it stays is chosen',
+    example: [created, { do: 'tag', name: 'a', key: 'k' }, { do: 'untag', name: 'a', key: 'k' }, put(2)],
+    explains: (d) =>
+      (d.step.do === 'put' || d.step.do === 'update') &&
+      JSON.stringify(withoutTags(d.sandboxAfter)) === JSON.stringify(withoutTags(d.motoAfter)),
   },
 ]
 
@@ -231,6 +287,16 @@ function isMove(
   label?: string,
 ): difference is Difference & { readonly step: Extract<Step, { do: 'move' }> } {
   return difference.step.do === 'move' && (label === undefined || difference.step.label === label)
+}
+
+function versionOf(outcome: Outcome): unknown {
+  return 'answer' in outcome ? outcome.answer['version'] : undefined
+}
+
+function withoutTags(sight: Sight | undefined): unknown {
+  if (sight === undefined || sight === 'absent') return sight
+  const emptied = sight.tags === undefined || Object.keys(sight.tags).length === 0
+  return emptied ? { ...sight, tags: undefined } : sight
 }
 
 type Labels = Readonly<Record<string, readonly string[]>>
