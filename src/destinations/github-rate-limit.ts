@@ -1,3 +1,4 @@
+import { parseDateHeader, parseSeconds } from '../answer-time.ts'
 import type { GitHubAnswer } from './github-answer.ts'
 
 /** GitHub's wish that the next request comes later. */
@@ -22,16 +23,16 @@ const unspecifiedWait = 60_000
  */
 export function readRateLimit({ status, headers, body }: GitHubAnswer, now: Date): RateLimit | undefined {
   if (status !== 403 && status !== 429) return undefined
-  const sent = moment(headers['date']) ?? now
+  const sent = parseDateHeader(headers['date']) ?? now
   const limit = (kind: RateLimit['kind'], waitMs: number): RateLimit => ({
     kind,
     waitMs,
     until: new Date(sent.getTime() + waitMs),
   })
   const exhausted = headers['x-ratelimit-remaining'] === '0'
-  const retryAfter = seconds(headers['retry-after'])
+  const retryAfter = parseSeconds(headers['retry-after'])
   if (retryAfter !== undefined) return limit(exhausted ? 'primary' : 'secondary', retryAfter * 1000)
-  const reset = seconds(headers['x-ratelimit-reset'])
+  const reset = parseSeconds(headers['x-ratelimit-reset'])
   // A second more: the reset is given in whole seconds.
   if (exhausted && reset !== undefined) {
     return limit('primary', Math.max(0, (reset + 1) * 1000 - sent.getTime()))
@@ -39,13 +40,4 @@ export function readRateLimit({ status, headers, body }: GitHubAnswer, now: Date
   const message = body['message']
   const saysSo = typeof message === 'string' && /\bsecondary rate\b|\babuse detection\b/i.test(message)
   return saysSo || status === 429 ? limit('secondary', unspecifiedWait) : undefined
-}
-
-function seconds(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : undefined
-}
-
-function moment(text: string | undefined): Date | undefined {
-  const date = new Date(text ?? Number.NaN)
-  return Number.isNaN(date.getTime()) ? undefined : date
 }

@@ -1,3 +1,5 @@
+import { membersOf, parseJsonObject } from '../json-object.ts'
+
 /** The two secrets that workflows read, in the order in which they are written. */
 export const pairNames = ['DOCKER_HUB_USERNAME', 'DOCKER_HUB_TOKEN'] as const
 
@@ -27,8 +29,8 @@ export function formatSyncRecord({ version, updatedAt }: SyncRecord): string {
 
 /** Read the variable's value; `undefined` if it is no record: someone has edited it. */
 export function parseSyncRecord(text: string): SyncRecord | undefined {
-  const { version, updatedAt } = members(parseJson(text))
-  const { DOCKER_HUB_USERNAME, DOCKER_HUB_TOKEN } = members(updatedAt)
+  const { version, updatedAt } = membersOf(parseJsonObject(text))
+  const { DOCKER_HUB_USERNAME, DOCKER_HUB_TOKEN } = membersOf(updatedAt)
   if (typeof version !== 'string' || !isMoment(DOCKER_HUB_USERNAME) || !isMoment(DOCKER_HUB_TOKEN)) {
     return undefined
   }
@@ -38,18 +40,6 @@ export function parseSyncRecord(text: string): SyncRecord | undefined {
 /** Whether two times, as GitHub wrote them, are the same moment. */
 export function isSameMoment(one: string, other: string): boolean {
   return Date.parse(one) === Date.parse(other)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function members(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
 
 function isMoment(value: unknown): value is string {
