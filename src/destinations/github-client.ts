@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { formatMoment } from '../answer-time.ts'
 import { PullthroughError } from '../errors.ts'
 import { noAnswerFrom, timedFetch } from '../http.ts'
+import { isJsonObject } from '../json-object.ts'
 import { serverText } from '../server-text.ts'
+import { isTransportFailure } from '../transport-failure.ts'
 import type { World } from '../world.ts'
 import type { GitHubAccess } from './github-access.ts'
 import type { GitHubAnswer } from './github-answer.ts'
@@ -133,7 +136,7 @@ interface Response extends Pick<GitHubAnswer, 'status' | 'headers'> {
   readonly data: unknown
 }
 
-/** Send one request. Only a request without an answer throws. */
+/** Send one request. Only a request without an answer throws, and a mistake of ours. */
 async function send(
   { request }: Octokit,
   endpoint: string,
@@ -149,6 +152,7 @@ async function send(
     const response = refusedResponse(error)
     if (response) return readResponse(response)
     const reason = error instanceof Error ? (error.cause ?? error) : error
+    if (!world.signal.aborted && !isTransportFailure(reason)) throw reason
     throw new PassingFailure(noAnswerFrom(`GitHub (${apiUrl})`, reason, world), pause(attempt))
   }
 }
@@ -160,7 +164,12 @@ function refusedResponse(error: unknown): OctokitAnswer | undefined {
 
 function readResponse({ status, headers, data }: OctokitAnswer): Response {
   const texts = Object.entries(headers).map(([name, value]) => [name, String(value)])
-  return { status, headers: Object.fromEntries(texts) as GitHubAnswer['headers'], data }
+  return {
+    status,
+    headers: Object.fromEntries(texts) as GitHubAnswer['headers'],
+    // Octokit's form of what is neither JSON nor text.
+    data: data instanceof ArrayBuffer ? undefined : data,
+  }
 }
 
 /** Tell an answer that the caller should have from a failure, which is thrown. */
@@ -180,8 +189,8 @@ function judge(
     throw isPermanent(status) ? failure : new PassingFailure(failure, pause(attempt))
   }
   // The edge limits in plain text.
-  const body = status === 204 || (status === 429 && !isObject(data)) ? {} : data
-  if (!isObject(body)) {
+  const body = status === 204 || (status === 429 && !isJsonObject(data)) ? {} : data
+  if (!isJsonObject(body)) {
     throw unexpected(
       `GitHub answered ${status} (${type}) to ${what}, not JSON`,
       'check GITHUB_API_URL or GH_HOST, and any proxy',
@@ -208,7 +217,7 @@ function unauthenticated(said: string | undefined, tokenSource: string): Pullthr
 }
 
 function limited({ kind, waitMs, until }: RateLimit, what: string): PullthroughError | PassingFailure {
-  const moment = until.toISOString().replace(/\.\d+Z$/, 'Z')
+  const moment = formatMoment(until)
   const failure = new PullthroughError(
     'ERR_RATE_LIMITED',
     `GitHub’s ${kind} rate limit forbids ${what} until ${moment}`,
@@ -236,12 +245,6 @@ function pause(attempt: number): number {
 /** `GET /repos/acme/widgets`: the endpoint with its parameters filled in. */
 function nameRequest(endpoint: string, parameters: Readonly<Record<string, unknown>>): string {
   return endpoint.replace(/\{(\w+)\}/g, (_, name: string) => String(parameters[name]))
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ArrayBuffer)
-  )
 }
 
 /** Make a thing when it is first needed, once. */
