@@ -72,7 +72,6 @@ test('a token is revealed in few places, each known', () => {
       "registries/docker-hub-login.ts",
       "registries/docker-hub-refusal.ts",
       "registries/docker-hub-refusal.ts",
-      "registries/docker-hub.ts",
       "registries/hub-account.ts",
       "registries/pull-limit.ts",
       "server-text.ts",

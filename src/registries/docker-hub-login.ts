@@ -1,10 +1,13 @@
+import { formatMoment, parseDateHeader, parseSeconds } from '../answer-time.ts'
 import type { Credential } from '../credential.ts'
 import { PullthroughError } from '../errors.ts'
+import { membersOf, parseJsonObject } from '../json-object.ts'
 import { Secret } from '../secret.ts'
+import { serverText } from '../server-text.ts'
 import type { World } from '../world.ts'
 import { basicCredentials, explainRefusal, shownUsername } from './docker-hub-refusal.ts'
 import { askDockerHub, type DockerHubAnswer, type DockerHubRequest } from './docker-hub-request.ts'
-import { jwtClaims, parseJsonObject } from './jwt-claims.ts'
+import { jwtClaims } from './jwt-claims.ts'
 
 /**
  * The repository that Docker offers for looking at one's pull limit.
@@ -30,7 +33,7 @@ export async function logIn(credential: Credential, authUrl: string, world: Worl
   })
   const url = `${authUrl}/token?${query.toString()}`
   const headers = { authorization: `Basic ${basicCredentials(credential).reveal()}` }
-  const answer = await askPatiently(url, { headers }, world)
+  const answer = await askPatiently(url, { headers }, credential, world)
   switch (answer.status) {
     case 200:
       return registryToken(answer, credential, authUrl)
@@ -38,19 +41,30 @@ export async function logIn(credential: Credential, authUrl: string, world: Worl
       throw explainRefusal(reasonGiven(answer), credential)
     case 429:
       throw rateLimited(answer, world)
+    case 431:
+      throw new PullthroughError(
+        'ERR_CREDENTIAL_REFUSED',
+        `Docker Hub refuses the login of ${shownUsername(credential)}: the credential is too large for a login (431)`,
+        { hint: 'check what the source holds: Docker Hub’s own tokens have 36 characters' },
+      )
     default:
-      throw unexpectedAnswer(answer, authUrl)
+      throw unexpectedAnswer(answer, credential, authUrl)
   }
 }
 
 /** Ask; network failures and server errors are tried again, twice, after a quarter of a second and a second. */
-async function askPatiently(url: string, request: DockerHubRequest, world: World): Promise<DockerHubAnswer> {
+async function askPatiently(
+  url: string,
+  request: DockerHubRequest,
+  credential: Credential,
+  world: World,
+): Promise<DockerHubAnswer> {
   const { default: pRetry } = await import('p-retry')
   try {
     return await pRetry(
       async () => {
         const answer = await askDockerHub(url, request, world)
-        if (answer.status >= 500) throw unexpectedAnswer(answer, new URL(url).origin)
+        if (answer.status >= 500) throw unexpectedAnswer(answer, credential, new URL(url).origin)
         return answer
       },
       { retries, minTimeout: 250, factor: 4, signal: world.signal },
@@ -73,7 +87,10 @@ function registryToken(
 ): Secret {
   const body = parseJsonObject(text)
   const token = body?.['token'] ?? body?.['access_token']
-  if (typeof token !== 'string' || token === '') throw unexpectedAnswer({ text, ...answer }, authUrl)
+  // It goes into a header, and fetch’s complaint of another character would quote it.
+  if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
+    throw unexpectedAnswer({ text, ...answer }, credential, authUrl)
+  }
   if (jwtClaims(token)?.['sub'] === '') {
     throw new PullthroughError(
       'ERR_CREDENTIAL_REFUSED',
@@ -88,35 +105,36 @@ function registryToken(
 function reasonGiven({ text }: DockerHubAnswer): unknown {
   const body = parseJsonObject(text)
   const [first] = Array.isArray(body?.['errors']) ? (body['errors'] as readonly unknown[]) : []
-  const nested =
-    typeof first === 'object' && first !== null ? (first as { message?: unknown }).message : undefined
-  return [body?.['details'], body?.['detail'], body?.['message'], nested].find(
+  return [body?.['details'], body?.['detail'], body?.['message'], membersOf(first)['message']].find(
     (text) => typeof text === 'string',
   )
 }
 
 /** `Retry-After` in seconds, or (of old) `X-Retry-After` as a Unix time. */
 function rateLimited({ headers }: DockerHubAnswer, { now }: World): PullthroughError {
-  const text = headers.get('retry-after') ?? headers.get('x-retry-after') ?? ''
-  const number = /^\d{1,12}$/.test(text) ? Number(text) : undefined
+  const number = parseSeconds(headers.get('retry-after') ?? headers.get('x-retry-after'))
   if (number === undefined) {
     return new PullthroughError('ERR_RATE_LIMITED', 'Docker Hub refuses more logins for now', {
       hint: 'run it again in a few minutes',
     })
   }
-  const sent = Date.parse(headers.get('date') ?? '')
-  const start = Number.isNaN(sent) ? now().getTime() : sent
-  const until = new Date(number > 1e9 ? number * 1000 : start + number * 1000)
-  const shown = until.toISOString().replace(/\.\d+Z$/, 'Z')
+  const sent = parseDateHeader(headers.get('date')) ?? now()
+  const shown = formatMoment(new Date(number > 1e9 ? number * 1000 : sent.getTime() + number * 1000))
   return new PullthroughError('ERR_RATE_LIMITED', `Docker Hub refuses more logins until ${shown}`, {
     hint: `run it again after ${shown}`,
   })
 }
 
-function unexpectedAnswer({ status, type }: DockerHubAnswer, authUrl: string): PullthroughError {
+/** Only a server error is an outage; any other strange answer probably comes from another server than Docker Hub's. */
+function unexpectedAnswer(
+  { status, type }: DockerHubAnswer,
+  credential: Credential,
+  authUrl: string,
+): PullthroughError {
+  const shownType = serverText(type, [credential.token, basicCredentials(credential)]) ?? 'no content type'
   return new PullthroughError(
     'ERR_UNEXPECTED_ANSWER',
-    `Docker Hub (${authUrl}) answered the login with ${status} (${type})`,
-    { hint: outageHint },
+    `Docker Hub (${authUrl}) answered the login with ${status} (${shownType})`,
+    { hint: status >= 500 ? outageHint : 'check DOCKER_AUTH_URL and any proxy' },
   )
 }

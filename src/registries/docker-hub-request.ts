@@ -1,4 +1,5 @@
 import { noAnswerFrom, timedFetch } from '../http.ts'
+import { isTransportFailure } from '../transport-failure.ts'
 import type { World } from '../world.ts'
 
 /** A request to one of Docker Hub's services. */
@@ -15,7 +16,7 @@ export interface DockerHubAnswer {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  /** The media type, for messages: `text/html`. */
+  /** The media type, as it came: `text/html`; empty without one. */
   readonly type: string
 }
 
@@ -39,9 +40,10 @@ export async function askDockerHub(
       status: response.status,
       headers: response.headers,
       text: await response.text(),
-      type: response.headers.get('content-type')?.split(';')[0] ?? 'no content type',
+      type: response.headers.get('content-type')?.split(';')[0] ?? '',
     }
   } catch (error) {
+    if (!world.signal.aborted && !isTransportFailure(error)) throw error
     throw noAnswerFrom(`Docker Hub (${new URL(url).origin})`, error, world)
   }
 }

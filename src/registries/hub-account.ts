@@ -1,10 +1,11 @@
 import type { Credential } from '../credential.ts'
 import { PullthroughError } from '../errors.ts'
+import { membersOf, parseJsonObject } from '../json-object.ts'
 import type { Secret } from '../secret.ts'
 import { serverText } from '../server-text.ts'
 import type { World } from '../world.ts'
 import { askDockerHub, type DockerHubAnswer } from './docker-hub-request.ts'
-import { jwtClaims, parseJsonObject } from './jwt-claims.ts'
+import { jwtClaims } from './jwt-claims.ts'
 
 /** What a token may do at Docker Hub, for every repository its owner reaches. */
 export type TokenScope =
@@ -53,9 +54,7 @@ function accountIn({ status, text }: DockerHubAnswer, token: Secret): HubAccount
   if (status !== 200) return unknownAccount(`Docker Hub’s API answered ${status}`)
   const session = parseJsonObject(text)?.['access_token']
   const claims = typeof session === 'string' ? jwtClaims(session) : undefined
-  const owner = claims?.['https://hub.docker.com']
-  const username =
-    typeof owner === 'object' && owner !== null && 'username' in owner ? owner.username : undefined
+  const { username } = membersOf(claims?.['https://hub.docker.com'])
   const scope = serverText(claims?.['scope'], [token])
   return {
     username: serverText(username, [token]),

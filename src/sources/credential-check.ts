@@ -16,7 +16,7 @@ export interface SourceValue<Value> {
  * backslashes, line breaks and all: whether it is the right one, only the registry can say.
  *
  * @throws {@link PullthroughError} `ERR_CREDENTIAL_MISSING` if one of the two is empty; `ERR_CREDENTIAL_INVALID` if
- * white space surrounds it, it is a placeholder, or no destination could hold it.
+ * white space surrounds it, it is a placeholder, the username is a token or holds one, or no destination could hold it.
  */
 export function checkCredential(username: SourceValue<string>, token: SourceValue<Secret>): Credential {
   const credential: Credential = {
@@ -24,23 +24,28 @@ export function checkCredential(username: SourceValue<string>, token: SourceValu
     username: username.value,
     token: token.value,
   }
+  const tokenText = token.value.reveal()
   checkText(username, username.value, isUsernamePlaceholder)
-  checkText(token, token.value.reveal(), isTokenPlaceholder)
+  checkText(token, tokenText, isTokenPlaceholder)
   refuseControlCharacters(username)
-  if (Buffer.byteLength(secretString(credential)) > secretsManagerLimit) {
-    throw tooLarge(token.name, 'Secrets Manager takes at most 65,536 bytes', token.remedy)
+  refuseMixUps(username, tokenText)
+  if (Buffer.byteLength(secretString(credential)) > largestSecret) {
+    const { name, remedy } = username.value.length > tokenText.length ? username : token
+    throw new PullthroughError(
+      'ERR_CREDENTIAL_INVALID',
+      `${name} is too large: Secrets Manager takes at most 65,536 bytes`,
+      { hint: remedy },
+    )
   }
   return credential
 }
 
-/** https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
-const secretsManagerLimit = 65_536
-
 /**
- * 48 KB, of which a sealed box takes 48 bytes: GitHub does not say whether it counts them.
- * https://docs.github.com/en/actions/reference/security/secrets#limits-for-secrets
+ * The longest text that any destination takes, in bytes: that of Secrets Manager. What only GitHub cannot hold, GitHub's
+ * part refuses.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
  */
-const gitHubLimit = 48 * 1024 - 48
+const largestSecret = 65_536
 
 function checkText(
   { name, remedy }: SourceValue<unknown>,
@@ -59,7 +64,6 @@ function checkText(
       hint: remedy,
     })
   }
-  if (Buffer.byteLength(text) > gitHubLimit) throw tooLarge(name, 'GitHub takes at most 48 KB', remedy)
 }
 
 /** @returns in words, what white space is at the end or the beginning; `undefined` if there is none. */
@@ -83,6 +87,20 @@ function refuseControlCharacters({ name, value, remedy }: SourceValue<string>): 
   throw new PullthroughError('ERR_CREDENTIAL_INVALID', `${name} contains a control character`, {
     hint: remedy,
   })
+}
+
+/** Refuse what is known to be wrong without a login. Nothing of the user name is shown: it may be a token. */
+function refuseMixUps({ name, value, remedy }: SourceValue<string>, token: string): void {
+  if (/^dckr_[a-z]+_/.test(value) || value === token) {
+    throw new PullthroughError('ERR_CREDENTIAL_INVALID', `${name} is a token, not a Docker ID`, {
+      hint: `${remedy}; the two values may be swapped`,
+    })
+  }
+  if (value.includes(':')) {
+    throw new PullthroughError('ERR_CREDENTIAL_INVALID', `${name} has a colon in it`, {
+      hint: `${remedy}, to the Docker ID alone, and the token apart from it`,
+    })
+  }
 }
 
 /** What examples put in place of a user name. What a Docker ID may well be, such as `username`, passes. */
@@ -113,8 +131,4 @@ function isAnyPlaceholder(text: string): boolean {
     /^(change|replace)[-_ ]?me$/i.test(text) ||
     /^(\*{3,64}|\.{3,64}|…|null|undefined)$/i.test(text)
   )
-}
-
-function tooLarge(name: string, limit: string, remedy: string): PullthroughError {
-  return new PullthroughError('ERR_CREDENTIAL_INVALID', `${name} is too large: ${limit}`, { hint: remedy })
 }

@@ -55,10 +55,12 @@ test('asks without counting a pull', async () => {
 })
 
 test('does not know a limit without an answer', async () => {
-  const world = worldOf({ fetch: () => Promise.reject(new TypeError('fetch failed')) })
+  const world = worldOf({
+    fetch: () => Promise.reject(new TypeError('fetch failed', { cause: new Error('bad port') })),
+  })
   expect(await readPullLimit(new Secret('token'), registry, world)).toEqual({
     state: 'unknown',
-    why: 'no answer from Docker Hub (https://registry.example): fetch failed',
+    why: 'no answer from Docker Hub (https://registry.example): bad port',
   })
 })
 

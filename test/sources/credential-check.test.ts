@@ -43,8 +43,9 @@ describe('passes byte for byte', () => {
     'my-secret-value',
     'password1',
     'tokenize',
-    'x'.repeat(48 * 1024 - 48),
-    '日'.repeat(16_368),
+    // What GitHub alone cannot hold passes, up to what Secrets Manager takes with the user name around it.
+    'x'.repeat(48 * 1024),
+    'x'.repeat(65_536 - '{"username":"sandbox","accessToken":""}'.length),
   ])('the token %j', (token) => {
     const credential = check('sandbox', token)
     expect({ ...credential, token: credential.token.reveal() }).toEqual({
@@ -180,10 +181,9 @@ test.each(['a\nb', 'a\0b', 'a\u007fb', 'a\ud800b'])('refuses the user name %j', 
 })
 
 test.each([
-  ['sandbox', 'y'.repeat(48 * 1024 - 47), 'TOKEN is too large: GitHub takes at most 48 KB'],
-  ['sandbox', '日'.repeat(16_369), 'TOKEN is too large: GitHub takes at most 48 KB'],
-  ['sandbox', 'y'.repeat(65_536), 'TOKEN is too large: GitHub takes at most 48 KB'],
-  ['u'.repeat(49_105), goodToken, 'USER is too large: GitHub takes at most 48 KB'],
+  ['sandbox', 'y'.repeat(65_498), 'TOKEN is too large: Secrets Manager takes at most 65,536 bytes'],
+  ['sandbox', '日'.repeat(21_840), 'TOKEN is too large: Secrets Manager takes at most 65,536 bytes'],
+  ['u'.repeat(65_536), goodToken, 'USER is too large: Secrets Manager takes at most 65,536 bytes'],
   ['sandbox', '"'.repeat(40_000), 'TOKEN is too large: Secrets Manager takes at most 65,536 bytes'],
 ])('refuses what no destination holds', async (username, token, message) => {
   expect(await failureOf(() => check(username, token))).toMatchObject({
@@ -192,8 +192,23 @@ test.each([
   })
 })
 
+test.each([
+  ['a token as user name', 'dckr_pat_canary', 'mona', 'USER is a token, not a Docker ID', 'swapped'],
+  ['an organization’s token', 'dckr_oat_canary', 'mona', 'USER is a token, not a Docker ID', 'swapped'],
+  ['the same value twice', 'canary', 'canary', 'USER is a token, not a Docker ID', 'swapped'],
+  ['a user name with a colon', 'mona:canary', goodToken, 'USER has a colon in it', 'the Docker ID alone'],
+])('refuses %s, and shows neither', async (_, username, token, message, advice) => {
+  const failure = await failureOf(() => check(username, token))
+  expect(failure).toEqual({
+    code: 'ERR_CREDENTIAL_INVALID',
+    message,
+    hint: expect.stringContaining(advice) as string,
+  })
+  expect(JSON.stringify(failure)).not.toContain('canary')
+})
+
 test('says nothing of the token in what it throws', () => {
-  for (const token of ['canary-7d1b\n', `canary-7d1b${'y'.repeat(50_000)}`, ' canary-7d1b']) {
+  for (const token of ['canary-7d1b\n', `canary-7d1b${'y'.repeat(70_000)}`, ' canary-7d1b']) {
     let error: unknown
     try {
       check('sandbox', token)

@@ -345,7 +345,7 @@ describe('refuses', () => {
       'a token of 64 KB',
       { ...pair, dockerHubToken: { secret: 'y'.repeat(65_536) } },
       'ERR_CREDENTIAL_INVALID',
-      'dockerHubToken of stack dev (Pulumi.dev.yaml) is too large: GitHub takes at most 48 KB',
+      'dockerHubToken of stack dev (Pulumi.dev.yaml) is too large: Secrets Manager takes at most 65,536 bytes',
       'run `pulumi config set --secret dockerHubToken --stack dev`',
     ],
   ])('%s once it is decrypted', async (_what, config, code, message, hint) => {
