@@ -35,8 +35,9 @@ export async function resolveGitHubAccess(world: World): Promise<GitHubAccess> {
     const token = parseToken(world.env[variable] ?? '', variable)
     return { token, tokenSource: variable, apiUrl, host }
   }
+  const ghPath = world.env['GH_PATH'] ?? ''
   const outcome = await runCommand(
-    world.env['GH_PATH'] ?? 'gh',
+    ghPath === '' ? 'gh' : ghPath,
     ['auth', 'token', '--hostname', host],
     world.cwd,
     world,

@@ -25,30 +25,37 @@ export function explainDenial(
   const said = serverText(body['message'], [token])
   const facts = [
     said === undefined ? `GitHub answered ${status}` : `GitHub answered ${status} ${said}`,
-    ...headerFacts(headers),
+    ...headerFacts(headers, token),
   ].join('; ')
   const hidden = status === 404 ? `, or ${repository} does not exist` : ''
   return new PullthroughError(
     'ERR_DENIED',
     `the token from ${tokenSource} may not ${action}${hidden} (${facts})`,
-    { hint: remedy(headers, said, repository) },
+    { hint: remedy(headers, said, { repository, token }) },
   )
 }
 
 /** What the headers tell of the token and of what it lacks. */
-function headerFacts(headers: GitHubAnswer['headers']): readonly string[] {
-  const permissions = headers['x-accepted-github-permissions']
-  const scopes = headers['x-oauth-scopes']
-  const acceptedScopes = headers['x-accepted-oauth-scopes']
+function headerFacts(headers: GitHubAnswer['headers'], token: Secret): readonly string[] {
+  const permissions = serverText(headers['x-accepted-github-permissions'], [token])
+  const scopes = headers['x-oauth-scopes'] === '' ? 'none' : serverText(headers['x-oauth-scopes'], [token])
+  const acceptedScopes = serverText(headers['x-accepted-oauth-scopes'], [token])
   return [
-    ...(permissions ? [`needed permissions: ${permissions}`] : []),
-    ...(scopes === undefined ? [] : [`the token’s scopes: ${scopes === '' ? 'none' : scopes}`]),
-    ...(scopes !== undefined && acceptedScopes ? [`needed scopes: ${acceptedScopes}`] : []),
+    ...(permissions === undefined ? [] : [`needed permissions: ${permissions}`]),
+    ...(scopes === undefined ? [] : [`the token’s scopes: ${scopes}`]),
+    ...(scopes === undefined || acceptedScopes === undefined ? [] : [`needed scopes: ${acceptedScopes}`]),
   ]
 }
 
-function remedy(headers: GitHubAnswer['headers'], said: string | undefined, repository: string): string {
-  const authorizeUrl = /^required; url=(https?:\/\/\S+)$/.exec(headers['x-github-sso'] ?? '')?.[1]
+function remedy(
+  headers: GitHubAnswer['headers'],
+  said: string | undefined,
+  { repository, token }: Pick<Denied, 'repository' | 'token'>,
+): string {
+  const authorizeUrl = serverText(
+    /^required; url=(https:\/\/[\x21-\x7e]+)$/.exec(headers['x-github-sso'] ?? '')?.[1],
+    [token],
+  )
   if (authorizeUrl !== undefined) return `authorize the token for the organization’s SSO: ${authorizeUrl}`
   const fineGrained = `"Secrets: read and write" and "Variables: read and write" on ${repository}`
   if (said !== undefined && /not accessible by integration/i.test(said)) {

@@ -19,13 +19,19 @@ export interface GitHubRepository {
  * @throws {@link PullthroughError} `ERR_USAGE` if it is not of this form.
  */
 export function parseGitHubRepository(text: string, from = '--repo'): GitHubRepository {
-  const [owner = '', name = '', ...rest] = text.split('/')
-  if (rest.length === 0 && isOwner(owner) && isName(name)) return { owner, name }
+  const repository = readFullName(text)
+  if (repository) return repository
   // A URL may carry a password.
   const shown = JSON.stringify(text.replace(/\/\/[^/@]*@/, '//'))
   throw new PullthroughError('ERR_USAGE', `${from} is not a GitHub repository: ${shown}`, {
     hint: `write OWNER/NAME, such as ${likelyMeant(text) ?? 'acme/widgets'}`,
   })
+}
+
+/** Read `OWNER/NAME`; `undefined` if the text is anything else. */
+export function readFullName(text: string): GitHubRepository | undefined {
+  const [owner = '', name = '', ...rest] = text.split('/')
+  return rest.length === 0 && isOwner(owner) && isName(name) ? { owner, name } : undefined
 }
 
 /** `acme/widgets` */

@@ -1,6 +1,6 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { resolveGitHubAccess, resolveGitHubRepository } from '../../src/destinations/github-access.ts'
 import type { World } from '../../src/world.ts'
@@ -133,6 +133,15 @@ test('gives gh the environment without the credential', async () => {
   const gh = await fakeGh('echo "$HOME,$DOCKER_HUB_TOKEN"')
   const env = { GH_PATH: gh, HOME: '/home/mona', DOCKER_HUB_TOKEN: 'dckr_pat_CANARY' }
   expect(await accessWith(env)).toMatchObject({ token: '/home/mona,' })
+})
+
+test('looks for gh as usual where GH_PATH is empty', async () => {
+  const gh = await fakeGh('echo gho_usual')
+  expect(
+    await accessWith({ GH_PATH: '', PATH: `${dirname(gh)}:${process.env['PATH'] ?? ''}` }),
+  ).toMatchObject({
+    token: 'gho_usual',
+  })
 })
 
 test('never asks gh when a variable has a token', async () => {

@@ -100,6 +100,44 @@ test.each<[string, number, Record<string, string>, string, { message: string; hi
       hint: checklist,
     },
   ],
+  [
+    'an answer whose headers repeat the token',
+    403,
+    {
+      'x-accepted-github-permissions': 'ghp_CANARY',
+      'x-oauth-scopes': 'repo, ghp_CANARY',
+      'x-accepted-oauth-scopes': 'ghp_CANARY',
+      'x-github-sso': 'required; url=https://github.com/?ghp_CANARY',
+    },
+    '',
+    {
+      message: 'the token from GH_TOKEN may not list the secrets of acme/widgets (GitHub answered 403)',
+      hint: checklist,
+    },
+  ],
+  [
+    'headers that would write on the terminal, in one line',
+    403,
+    { 'x-accepted-github-permissions': 'secrets=read\u001b[2J', 'x-oauth-scopes': 'repo\tx' },
+    '',
+    {
+      message:
+        'the token from GH_TOKEN may not list the secrets of acme/widgets (GitHub answered 403; needed permissions: secrets=read [2J; the token’s scopes: repo x)',
+      hint: 'give the token the scope repo (of gh: gh auth refresh --scopes repo)',
+    },
+  ],
+  ...['http://github.com/orgs/acme/sso', 'javascript:alert(1)', 'https://github.com/\u001b[2J'].map(
+    (url): [string, number, Record<string, string>, string, { message: string; hint: string }] => [
+      `SSO at ${JSON.stringify(url)}, which nobody should open`,
+      403,
+      { 'x-github-sso': `required; url=${url}` },
+      '',
+      {
+        message: 'the token from GH_TOKEN may not list the secrets of acme/widgets (GitHub answered 403)',
+        hint: checklist,
+      },
+    ],
+  ),
 ])('explains %s', (_, status, headers, message, expected) => {
   expect(explainDenial({ status, headers, body: { message } }, denied)).toMatchObject({
     code: 'ERR_DENIED',
