@@ -1,4 +1,6 @@
+import { parseDateHeader } from '../answer-time.ts'
 import { PullthroughError } from '../errors.ts'
+import { membersOf } from '../json-object.ts'
 import type { Secret } from '../secret.ts'
 import { serverText } from '../server-text.ts'
 import type { World } from '../world.ts'
@@ -6,7 +8,7 @@ import type { GitHubAnswer } from './github-answer.ts'
 import { githubClient, type GitHubClientOptions } from './github-client.ts'
 import { explainDenial } from './github-denial.ts'
 import type { ObservedRecord } from './github-pair.ts'
-import { fullName, type GitHubRepository } from './github-repository.ts'
+import { fullName, type GitHubRepository, readFullName } from './github-repository.ts'
 import {
   type PairName,
   pairNames,
@@ -27,12 +29,13 @@ export interface GitHubActions {
   readRepository(
     repository: GitHubRepository,
   ): Promise<{ readonly repository: GitHubRepository; readonly archived: boolean }>
-  /** When each secret of the pair was last changed, and GitHub's own time when it said so. */
-  listPairTimes(repository: GitHubRepository): Promise<{ readonly updatedAt: PairTimes; readonly asOf: Date }>
+  /** When each secret of the pair was last changed. */
+  listPairTimes(repository: GitHubRepository): Promise<PairTimes>
   /** The key of the repository's secrets, and of nothing else. */
   readPublicKey(repository: GitHubRepository): Promise<PublicKey>
   readRecord(repository: GitHubRepository): Promise<ObservedRecord>
-  putSecret(repository: GitHubRepository, name: PairName, value: Secret, publicKey: PublicKey): Promise<void>
+  /** @returns GitHub's own time when it said that the secret is written. */
+  putSecret(repository: GitHubRepository, name: PairName, value: Secret, publicKey: PublicKey): Promise<Date>
   /** Write the record's variable; `denied` if the token may not. `exists` says which of two calls to try first. */
   writeRecord(repository: GitHubRepository, value: string, exists: boolean): Promise<'written' | 'denied'>
 }
@@ -72,9 +75,9 @@ export function githubActions(options: GitHubClientOptions, world: World): GitHu
       const answer = await request('GET /repos/{owner}/{repo}', path(repository))
       if (answer.status !== 200) throw refusal(answer, `see ${fullName(repository)}`, repository)
       const { full_name: present, archived } = answer.body
-      const [, owner, name] = typeof present === 'string' ? (/^([^/]+)\/([^/]+)$/.exec(present) ?? []) : []
-      if (!owner || !name) throw unreadable('a repository')
-      return { repository: { owner, name }, archived: archived === true }
+      const known = typeof present === 'string' ? readFullName(present) : undefined
+      if (!known) throw unreadable('a repository')
+      return { repository: known, archived: archived === true }
     },
 
     async listPairTimes(repository) {
@@ -84,8 +87,7 @@ export function githubActions(options: GitHubClientOptions, world: World): GitHu
         if (answer.status !== 200)
           throw refusal(answer, `list the secrets of ${fullName(repository)}`, repository)
         Object.assign(updatedAt, pairTimesIn(answer.body['secrets']))
-        const asOf = new Date(answer.headers['date'] ?? world.now())
-        if (!/\brel="next"/.test(answer.headers['link'] ?? '')) return { updatedAt, asOf }
+        if (!/\brel="next"/.test(answer.headers['link'] ?? '')) return updatedAt
       }
     },
 
@@ -108,7 +110,9 @@ export function githubActions(options: GitHubClientOptions, world: World): GitHu
       const first = await put(publicKey)
       // GitHub may have replaced the key since it was read.
       const answer = first.status === 422 ? await put(await readPublicKey(repository)) : first
-      if (answer.status === 201 || answer.status === 204) return
+      if (answer.status === 201 || answer.status === 204) {
+        return parseDateHeader(answer.headers['date']) ?? world.now()
+      }
       throw refusal(answer, `write ${name} of ${fullName(repository)}`, repository)
     },
 
@@ -138,7 +142,7 @@ function pairTimesIn(secrets: unknown): PairTimes {
   if (!Array.isArray(secrets)) throw unreadable('a list of secrets')
   const times: Partial<Record<PairName, string>> = {}
   for (const secret of secrets as readonly unknown[]) {
-    const { name, updated_at: updatedAt } = (secret ?? {}) as { name?: unknown; updated_at?: unknown }
+    const { name, updated_at: updatedAt } = membersOf(secret)
     const ours = pairNames.find((candidate) => candidate === name)
     if (!ours) continue
     if (typeof updatedAt !== 'string' || Number.isNaN(Date.parse(updatedAt)))

@@ -1,4 +1,5 @@
 import { PullthroughError } from '../errors.ts'
+import { Secret } from '../secret.ts'
 import type { Action, Change, Desired } from './destination.ts'
 import { fullName, type GitHubRepository } from './github-repository.ts'
 import {
@@ -43,9 +44,8 @@ export type GitHubCall =
   | {
       readonly kind: 'write-record'
       readonly repository: GitHubRepository
-      readonly exists: boolean
-      /** The secrets' times before this run, to tell an old answer from a new one. */
-      readonly before: PairTimes
+      /** What was there before this run, to tell an old answer from a new one, and another's work from ours. */
+      readonly before: Pick<ObservedRepository, 'updatedAt' | 'record'>
     }
 
 /** Compare the pair with the credential. Pure. */
@@ -120,14 +120,13 @@ function mend(
     calls: [{ kind: 'put-secret', repository, name, publicKey }],
   }))
   if (record.state === 'unknowable') return secrets
-  const exists = record.state !== 'absent'
   return [
     ...secrets,
     {
       target: `${fullName(repository)} ${recordName}`,
-      action: exists ? 'update' : 'create',
+      action: record.state === 'absent' ? 'create' : 'update',
       because: 'it records what was written',
-      calls: [{ kind: 'write-record', repository, exists, before: updatedAt }],
+      calls: [{ kind: 'write-record', repository, before: { updatedAt, record } }],
     },
   ]
 }
@@ -151,15 +150,15 @@ function refusal(
       refusal: refused,
     }
   }
-  if (!fitsSealedBox(credential.token)) {
-    const refused = new PullthroughError(
-      'ERR_CREDENTIAL_INVALID',
-      `the token is longer than a GitHub secret can be (${longestValue} bytes)`,
-      { hint: 'check what the source holds: Docker Hub’s tokens have 36 characters' },
-    )
-    return { target: `${place} DOCKER_HUB_TOKEN`, action: 'refuse', because, calls: [], refusal: refused }
-  }
-  return undefined
+  const values = { DOCKER_HUB_USERNAME: new Secret(credential.username), DOCKER_HUB_TOKEN: credential.token }
+  const tooLong = pairNames.find((name) => !fitsSealedBox(values[name]))
+  if (tooLong === undefined) return undefined
+  const refused = new PullthroughError(
+    'ERR_CREDENTIAL_INVALID',
+    `the value of ${tooLong} is longer than a GitHub secret can be (${longestValue} bytes)`,
+    { hint: 'check what the source holds: Docker Hub’s own tokens have 36 characters' },
+  )
+  return { target: `${place} ${tooLong}`, action: 'refuse', because, calls: [], refusal: refused }
 }
 
 function warningsOf({ repository, formerly, record }: ObservedRepository): readonly string[] {

@@ -5,11 +5,12 @@ import type { World } from '../world.ts'
 import type { Desired, Destination } from './destination.ts'
 import { type GitHubActions, githubActions } from './github-actions.ts'
 import type { GitHubClientOptions } from './github-client.ts'
-import { type GitHubCall, type ObservedRepository, planPair } from './github-pair.ts'
+import { type GitHubCall, type ObservedRecord, type ObservedRepository, planPair } from './github-pair.ts'
 import { fullName, type GitHubRepository, isSameRepository } from './github-repository.ts'
 import {
   formatSyncRecord,
   isSameMoment,
+  type PairName,
   pairNames,
   type PairTimes,
   recordName,
@@ -30,6 +31,7 @@ export function githubSecrets(
   world: World,
 ): Destination<ObservedRepository, GitHubCall> {
   const actions = githubActions(options, world)
+  const writtenAt = new Map<PairName, Date>()
   return {
     kind: 'github',
     place: fullName(options.repository),
@@ -38,13 +40,21 @@ export function githubSecrets(
     async perform(call, desired) {
       switch (call.kind) {
         case 'put-secret':
-          await putSecret(call, desired, actions)
+          writtenAt.set(call.name, await putSecret(call, desired, actions))
           return undefined
         case 'write-record':
-          return writeRecord(call, desired, actions, world)
+          return writeRecord(call, desired, { actions, writtenAt, world })
       }
     },
   }
+}
+
+/** What it takes to record the pair that was written. */
+interface Recording {
+  readonly actions: GitHubActions
+  /** GitHub's own time when it said that this run's write of a secret is done. */
+  readonly writtenAt: ReadonlyMap<PairName, Date>
+  readonly world: World
 }
 
 /** Everything is asked at once: no question depends on another's answer. */
@@ -58,7 +68,7 @@ async function observe(asked: GitHubRepository, actions: GitHubActions): Promise
   await Promise.allSettled(Object.values(answers))
   // Of several failures, the repository's explains most.
   const { repository, archived } = await answers.found
-  const { updatedAt } = await answers.times
+  const updatedAt = await answers.times
   return {
     repository,
     ...(isSameRepository(repository, asked) ? {} : { formerly: fullName(asked) }),
@@ -73,14 +83,13 @@ async function putSecret(
   { repository, name, publicKey }: Extract<GitHubCall, { kind: 'put-secret' }>,
   { credential }: Desired,
   actions: GitHubActions,
-): Promise<void> {
+): Promise<Date> {
   switch (name) {
     case 'DOCKER_HUB_USERNAME':
-      await actions.putSecret(repository, name, new Secret(credential.username), publicKey)
-      return
+      return actions.putSecret(repository, name, new Secret(credential.username), publicKey)
     case 'DOCKER_HUB_TOKEN':
       // The username was written just before: the plan has it so.
-      await leaving(
+      return leaving(
         'DOCKER_HUB_USERNAME is written already, so the pair is half-written until the next sync',
         actions.putSecret(repository, name, credential.token, publicKey),
       )
@@ -88,14 +97,23 @@ async function putSecret(
 }
 
 async function writeRecord(
-  { repository, exists, before }: Extract<GitHubCall, { kind: 'write-record' }>,
+  { repository, before }: Extract<GitHubCall, { kind: 'write-record' }>,
   { version }: Desired,
-  actions: GitHubActions,
-  world: World,
+  recording: Recording,
 ): Promise<undefined | { readonly skipped: string }> {
+  const { actions, writtenAt } = recording
   const write = async () => {
-    const updatedAt = await readNewTimes(repository, before, actions, world)
-    return actions.writeRecord(repository, formatSyncRecord({ version, updatedAt }), exists)
+    const ours = { version, updatedAt: await readNewTimes(repository, before.updatedAt, recording) }
+    const present = await actions.readRecord(repository)
+    if (isRecord(present, ours)) return 'written'
+    if (wasOvertaken(ours, present, before.record, writtenAt)) {
+      throw new PullthroughError(
+        'ERR_STATE',
+        `another hand changed the pair of ${fullName(repository)} while this run was under way, so what it holds is unknown`,
+        { hint: 'run it again, and one run at a time' },
+      )
+    }
+    return actions.writeRecord(repository, formatSyncRecord(ours), present.state !== 'absent')
   }
   const outcome = await leaving(
     'the pair is written but not recorded, so the next sync writes it again',
@@ -107,22 +125,49 @@ async function writeRecord(
   }
 }
 
+/**
+ * Whether another run wrote the pair after us, so that the listed times would vouch for its values as ours. Two signs
+ * tell: a time that is later than GitHub's answer to our own write (by more than a second: both are in whole seconds,
+ * of clocks that may differ), and a record of another credential that was not there when this run began.
+ */
+function wasOvertaken(
+  { version, updatedAt }: SyncRecord,
+  present: ObservedRecord,
+  before: ObservedRecord,
+  writtenAt: Recording['writtenAt'],
+): boolean {
+  if (
+    present.state === 'present' &&
+    present.record.version !== version &&
+    !isRecord(before, present.record)
+  ) {
+    return true
+  }
+  return pairNames.some((name) => {
+    const ours = writtenAt.get(name)
+    return ours === undefined || Date.parse(updatedAt[name]) > ours.getTime() + 1000
+  })
+}
+
+function isRecord(observed: ObservedRecord, record: SyncRecord): boolean {
+  return observed.state === 'present' && formatSyncRecord(observed.record) === formatSyncRecord(record)
+}
+
 /** How long to wait before each look at the list, in milliseconds: right after a write, GitHub may show an old one. */
 const pauses = [0, 250, 500, 1000, 2000]
 
 async function readNewTimes(
   repository: GitHubRepository,
   before: PairTimes,
-  actions: GitHubActions,
-  { signal }: World,
+  { actions, writtenAt, world: { signal } }: Recording,
 ): Promise<SyncRecord['updatedAt']> {
   for (const pause of pauses) {
     await sleep(pause, undefined, { signal }).catch(() => {
       throw new PullthroughError('ERR_INTERRUPTED', 'interrupted')
     })
-    const { updatedAt, asOf } = await actions.listPairTimes(repository)
-    const { DOCKER_HUB_USERNAME, DOCKER_HUB_TOKEN } = updatedAt
-    const areNew = pairNames.every((name) => isNew(updatedAt[name], before[name], asOf))
+    const times = await actions.listPairTimes(repository)
+    const { DOCKER_HUB_USERNAME, DOCKER_HUB_TOKEN } = times
+    const areNew = pairNames.every((name) => isNew(times[name], before[name], writtenAt.get(name)))
     if (areNew && DOCKER_HUB_USERNAME !== undefined && DOCKER_HUB_TOKEN !== undefined) {
       return { DOCKER_HUB_USERNAME, DOCKER_HUB_TOKEN }
     }
@@ -132,10 +177,11 @@ async function readNewTimes(
   })
 }
 
-/** Times are in whole seconds: a time that has not moved is still new if it is not older than that. */
-function isNew(time: string | undefined, before: string | undefined, asOf: Date): boolean {
+/** Times are in whole seconds: a time that has not moved is still new if we wrote not longer than that after it. */
+function isNew(time: string | undefined, before: string | undefined, writtenAt: Date | undefined): boolean {
   if (time === undefined) return false
-  return before === undefined || !isSameMoment(time, before) || asOf.getTime() - Date.parse(time) < 2000
+  if (before === undefined || !isSameMoment(time, before)) return true
+  return writtenAt !== undefined && writtenAt.getTime() - Date.parse(time) < 2000
 }
 
 /** Say what a failure leaves behind. */

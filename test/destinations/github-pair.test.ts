@@ -53,7 +53,7 @@ test('plans the username, the token and then the record, each with its call', ()
       target: 'acme/widgets DOCKER_HUB_CREDENTIALS_SYNC',
       action: 'create',
       because: 'it records what was written',
-      calls: [{ kind: 'write-record', repository, exists: false, before: {} }],
+      calls: [{ kind: 'write-record', repository, before: { updatedAt: {}, record: { state: 'absent' } } }],
     },
   ])
 })
@@ -164,13 +164,16 @@ test('keeps what is in sync in an archived repository', () => {
   ])
 })
 
-test('refuses a token that is too long for a GitHub secret, and plans nothing for the username', () => {
-  const long = { ...desired, credential: { ...desired.credential, token: new Secret(canary.repeat(2000)) } }
+test.each([
+  ['DOCKER_HUB_TOKEN', { token: new Secret(canary.repeat(2000)) }],
+  ['DOCKER_HUB_USERNAME', { username: 'u'.repeat(49_105) }],
+])('refuses a %s that is too long for a GitHub secret, and plans nothing for the other', (name, part) => {
+  const long = { ...desired, credential: { ...desired.credential, ...part } }
   const changes = planPair(long, { ...inSync, updatedAt: {} })
-  expect(rows(changes)).toEqual([['DOCKER_HUB_TOKEN', 'refuse', 'it is not there']])
+  expect(rows(changes)).toEqual([[name, 'refuse', 'it is not there']])
   expect(changes[0]?.refusal).toMatchObject({
     code: 'ERR_CREDENTIAL_INVALID',
-    message: 'the token is longer than a GitHub secret can be (49104 bytes)',
+    message: `the value of ${name} is longer than a GitHub secret can be (49104 bytes)`,
   })
 })
 

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import type { Desired } from '../../src/destinations/destination.ts'
 import { PullthroughError } from '../../src/errors.ts'
 import type { Fault } from '../../src/sandbox/fault.ts'
 import { Secret } from '../../src/secret.ts'
@@ -43,6 +44,7 @@ test('writes the pair and the record, and nothing the second time', async () => 
     `${putSecret} 201`,
     `${putSecret} 201`,
     `${listSecrets} 200`,
+    `${readVariable} 404`,
     `${createVariable} 201`,
   ])
   expect(writes()).toBe(3)
@@ -161,6 +163,7 @@ test('seals anew, once, when GitHub has replaced its key', async () => {
     `${readKey} 200`,
     `${putSecret} 201`,
     `${listSecrets} 200`,
+    `${readVariable} 404`,
     `${createVariable} 201`,
   ])
 })
@@ -298,18 +301,79 @@ test('with permission to read variables alone, says that the record was left out
   expect(holds()).toEqual({ DOCKER_HUB_USERNAME: 'sandbox', DOCKER_HUB_TOKEN: canary })
 })
 
-test('records a variable that came or went while the sync was under way', async () => {
-  const { destination, open, holds } = await startGitHub()
-  const [, , create] = destination.plan(desired, await destination.observe())
-  await syncOnce(open(), otherDesired)
-  for (const call of create?.calls ?? []) await destination.perform(call, desired)
+test('records though the variable went while the sync was under way', async () => {
+  const { destination, holds } = await startGitHub()
+  const observed = await destination.observe()
+  const changes = destination.plan(desired, { ...observed, record: { state: 'unreadable' } })
+  for (const call of changes.flatMap(({ calls }) => calls)) await destination.perform(call, desired)
   expect(recordIn(holds())).toMatchObject({ version: desired.version })
+})
 
-  const { destination: second, holds: secondHolds } = await startGitHub()
-  const observed = await second.observe()
-  const changes = second.plan(desired, { ...observed, record: { state: 'unreadable' } })
-  for (const call of changes.flatMap(({ calls }) => calls)) await second.perform(call, desired)
-  expect(recordIn(secondHolds())).toMatchObject({ version: desired.version })
+/** A sync that is stopped before it records, while another writes the pair. */
+async function race({ apartMs, other = otherDesired }: { apartMs: number; other?: Desired }) {
+  const sandbox = await startGitHub()
+  const { destination, open, clock } = sandbox
+  await syncOnce(open())
+  const older = { ...desired, version: '00000000-2222-8333-8444-555555555555' }
+  const [username, token, record] = destination
+    .plan(older, await destination.observe())
+    .flatMap(({ calls }) => calls)
+  if (!username || !token || !record) throw new Error('nothing is planned')
+  await destination.perform(username, older)
+  await destination.perform(token, older)
+  clock.advance(apartMs)
+  const rival = open()
+  const rivals = rival.plan(other, await rival.observe()).flatMap(({ calls }) => calls)
+  return {
+    ...sandbox,
+    older,
+    /** Let the other run make so many of its calls. */
+    rivalMakes: async (count: number) => {
+      for (const call of rivals.splice(0, count)) await rival.perform(call, other)
+    },
+    record: () => destination.perform(record, older),
+  }
+}
+
+const overtaken = {
+  code: 'ERR_STATE',
+  message:
+    'another hand changed the pair of acme/widgets while this run was under way, so what it holds is unknown; the pair is written but not recorded, so the next sync writes it again',
+  hint: 'run it again, and one run at a time',
+}
+
+test.each([
+  ['the whole pair and has recorded it', 3, 3000],
+  ['the whole pair', 2, 3000],
+  ['the username alone', 1, 3000],
+  ['the whole pair within a second, and has recorded it', 3, 0],
+])('does not vouch for what another run wrote: %s', async (_, count, apartMs) => {
+  const { rivalMakes, record, destination, older, holds } = await race({ apartMs })
+  await rivalMakes(count)
+  await expect(record()).rejects.toMatchObject(overtaken)
+  expect(destination.plan(older, await destination.observe())[0]?.action).toBe('update')
+
+  await syncOnce(destination, older)
+  expect(holds()).toMatchObject({ DOCKER_HUB_TOKEN: canary })
+  expect((await syncOnce(destination, older)).map(({ change }) => change.action)).toEqual([
+    'keep',
+    'keep',
+    'keep',
+  ])
+})
+
+test('leaves the record to the other run if that wrote the same credential', async () => {
+  const same = { ...desired, version: '00000000-2222-8333-8444-555555555555' }
+  const { rivalMakes, record, writes, destination } = await race({ apartMs: 3000, other: same })
+  await rivalMakes(3)
+  const before = writes()
+  expect(await record()).toBeUndefined()
+  expect(writes()).toBe(before)
+  expect((await syncOnce(destination, same)).map(({ change }) => change.action)).toEqual([
+    'keep',
+    'keep',
+    'keep',
+  ])
 })
 
 test('says so when half of the pair is written, and finishes it the next time', async () => {
@@ -400,6 +464,41 @@ test('counts every mutating request that is sent, retries too', async () => {
   fail(putSecret, { kind: 'throttle', retryAfter: 0 }, 2)
   await syncOnce(destination)
   expect(writes()).toBe(5)
+})
+
+test.each([
+  ['that is no name', 'acme'],
+  ['that would write on the terminal', 'acme/\u001b[2J'],
+  ['that climbs', 'acme/..'],
+])('does not go on under a present name %s', async (_, present) => {
+  const { open } = await startGitHub()
+  const destination = open(
+    {},
+    { fetch: () => Promise.resolve(Response.json({ full_name: present, secrets: [] })) },
+  )
+  await expect(destination.observe()).rejects.toMatchObject({
+    code: 'ERR_UNEXPECTED_ANSWER',
+    message: 'GitHub answered with something else than a repository',
+  })
+})
+
+test.each([
+  ['a mistake of ours in making the request', new TypeError('x is not a function')],
+  ['what fetch says of a request that cannot be sent', new TypeError('Headers.append: invalid header value')],
+])('does not call it silence of GitHub’s: %s', async (_, mistake) => {
+  let asked = 0
+  const { open } = await startGitHub()
+  const destination = open(
+    {},
+    {
+      fetch: () => {
+        asked += 1
+        return Promise.reject(mistake)
+      },
+    },
+  )
+  await expect(destination.observe()).rejects.toBe(mistake)
+  expect(asked).toBe(4)
 })
 
 /** What happens to one call that always fails this way, and whether the next sync mends what it left. */
