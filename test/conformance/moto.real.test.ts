@@ -11,9 +11,9 @@ import { isWrite, look, resolve, type Step, stepSequences, take } from './secret
 /** The `moto_server` command of moto 5.2.5, another stand-in for AWS. Nothing is tested without it. */
 const motoServer = process.env['PULLTHROUGH_E2E_MOTO']
 
-/** Change it to try other sequences; the table has to be complete for any, and every row to occur for this one. */
+/** Change it to try other sequences: the table has to be complete for any. */
 const seed = 20_261_123
-const sequences = 400
+const sequences = 250
 
 test.skipIf(!motoServer)(
   `sandbox and moto agree on ${sequences} random sequences (seed ${seed}), but for what is listed`,
@@ -34,6 +34,7 @@ test.skipIf(!motoServer)(
     })
     const occurred = new Map<KnownDifference, number>()
     let steps = 0
+    const examples = knownDifferences.map(({ example }): [readonly Step[]] => [example])
 
     await fc.assert(
       fc.asyncProperty(stepSequences(), async (sequence) => {
@@ -49,7 +50,7 @@ test.skipIf(!motoServer)(
           if (holdDifferentThings(difference)) return
         }
       }),
-      { seed, numRuns: sequences },
+      { seed, numRuns: examples.length + sequences, examples },
     )
 
     const counts = knownDifferences.map((row) => `${String(occurred.get(row) ?? 0).padStart(5)}  ${row.what}`)

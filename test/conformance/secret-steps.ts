@@ -46,7 +46,8 @@ export type Step =
       readonly do: 'move'
       readonly name: string
       readonly label: string
-      readonly to?: number | undefined
+      /** `other`: another version that has labels, if there is one. */
+      readonly to?: number | 'other' | undefined
       /** `holder`: the version that has the label, as a careful caller says. */
       readonly from?: number | 'holder' | undefined
     }
@@ -94,7 +95,7 @@ export function stepSequences(): fc.Arbitrary<readonly Step[]> {
     { do: 'create', name: 'a', token: 1, value: 'x' },
     { do: 'create', name: 'a', token: 1 },
   )
-  const rest = fc.array(fc.oneof(...weighted()), { maxLength: 11 })
+  const rest = fc.array(fc.oneof(...weighted()), { minLength: 3, maxLength: 11 })
   return fc.tuple(first, rest).map(([step, others]) => [step, ...others])
 }
 
@@ -104,6 +105,10 @@ function weighted(): { arbitrary: fc.Arbitrary<Step>; weight: number }[] {
   const value = fc.constantFrom('x', 'y')
   const from = fc.oneof(
     { weight: 3, arbitrary: fc.constant('holder' as const) },
+    { weight: 1, arbitrary: number },
+  )
+  const to = fc.oneof(
+    { weight: 2, arbitrary: fc.constant('other' as const) },
     { weight: 1, arbitrary: number },
   )
   const label = fc.constantFrom('AWSCURRENT', 'AWSCURRENT', 'AWSPENDING', 'AWSPREVIOUS', 'mine')
@@ -126,7 +131,7 @@ function weighted(): { arbitrary: fc.Arbitrary<Step>; weight: number }[] {
     },
     {
       weight: 4,
-      arbitrary: fc.record({ do: be('move'), name, label, to: maybe(number), from: maybe(from) }),
+      arbitrary: fc.record({ do: be('move'), name, label, to: maybe(to), from: maybe(from) }),
     },
     { weight: 2, arbitrary: fc.record({ do: be('get'), name, version: maybe(number), label: maybe(label) }) },
     {
@@ -150,12 +155,18 @@ function maybe<Value>(arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | unde
   return fc.option(arbitrary, { nil: undefined })
 }
 
-/** The step with the version in it that has the label. */
+/** The step with the numbers of versions in the place of what says which. */
 export function resolve(step: Step, before: Sight | undefined): Step {
-  if (step.do !== 'move' || step.from !== 'holder') return step
-  const labels = before === undefined || before === 'absent' ? {} : before.labels
-  const holder = Object.entries(labels).find(([, held]) => held.includes(step.label))?.[0]
-  return { ...step, from: holder === undefined ? undefined : Number(holder) }
+  if (step.do !== 'move') return step
+  const labels = Object.entries(before === undefined || before === 'absent' ? {} : before.labels)
+  const holder = labels.find(([, held]) => held.includes(step.label))?.[0]
+  const other = labels.findLast(([id]) => id !== holder)?.[0]
+  const number = (id: string | undefined) => (id === undefined ? undefined : Number(id))
+  return {
+    ...step,
+    to: step.to === 'other' ? number(other) : step.to,
+    from: step.from === 'holder' ? number(holder) : step.from,
+  }
 }
 
 /** Send the call of a step. */
@@ -243,7 +254,7 @@ async function answerOf(
       const input = {
         SecretId: step.name,
         VersionStage: step.label,
-        MoveToVersionId: step.to === undefined ? undefined : token(step.to),
+        MoveToVersionId: typeof step.to === 'number' ? token(step.to) : undefined,
         RemoveFromVersionId: typeof step.from === 'number' ? token(step.from) : undefined,
       }
       const { ARN, Name } = await client.send(new UpdateSecretVersionStageCommand(input))
