@@ -8,7 +8,7 @@ export interface ServiceModel {
   readonly shapes: Readonly<Record<string, ModelShape>>
 }
 
-export interface ModelOperation {
+interface ModelOperation {
   readonly input?: { readonly shape: string }
   readonly output?: { readonly shape: string }
   readonly errors?: readonly { readonly shape: string }[]

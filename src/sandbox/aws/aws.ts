@@ -19,7 +19,7 @@ export interface Aws extends SandboxPart {
 }
 
 /** What one Region of one account holds. */
-export interface RegionState {
+interface RegionState {
   readonly secrets: readonly SecretState[]
   readonly rules: readonly unknown[]
   readonly templates: readonly unknown[]

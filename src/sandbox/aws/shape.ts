@@ -19,7 +19,7 @@ export interface StringShape {
   readonly sensitive?: boolean
 }
 
-export interface BlobShape {
+interface BlobShape {
   readonly type: 'blob'
   readonly min: number
   readonly max: number
@@ -31,7 +31,7 @@ export interface NumberShape {
   readonly max?: number
 }
 
-export interface BooleanShape {
+interface BooleanShape {
   readonly type: 'boolean'
 }
 

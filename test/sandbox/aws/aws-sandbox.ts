@@ -18,7 +18,7 @@ export interface AwsSandbox {
   sts(as?: SignAs): STSClient
 }
 
-export interface SignAs {
+interface SignAs {
   readonly region?: string
   readonly credentials?: {
     readonly accessKeyId: string

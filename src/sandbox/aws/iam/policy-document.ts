@@ -18,7 +18,7 @@ export interface Statement {
 }
 
 /** `Action` or `NotAction`, and so on. */
-export interface Either<Element> {
+interface Either<Element> {
   readonly not: boolean
   readonly element: Element
 }

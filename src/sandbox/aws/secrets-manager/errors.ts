@@ -103,7 +103,7 @@ export function invalidParameter(message: string): ServiceError {
   return new ServiceError('InvalidParameterException', message)
 }
 
-export function invalidRequest(message: string): ServiceError {
+function invalidRequest(message: string): ServiceError {
   return new ServiceError('InvalidRequestException', message)
 }
 

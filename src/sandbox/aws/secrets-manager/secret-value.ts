@@ -63,7 +63,7 @@ export function putSecretValue(call: Call, input: ValueOf<(typeof shapes)['PutSe
  *
  * @throws `ResourceNotFoundException`, or `InvalidRequestException` if id and label contradict each other
  */
-export function selectVersion(
+function selectVersion(
   { versions }: Secret,
   { id, label }: { readonly id: string | undefined; readonly label: string | undefined },
 ): Version {

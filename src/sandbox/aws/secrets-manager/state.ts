@@ -14,7 +14,7 @@ export interface SecretState {
 }
 
 /** A version, deprecated ones included, with `secretString`, or with `secretBinary` in base64. */
-export interface VersionState {
+interface VersionState {
   readonly id: string
   readonly labels: readonly string[]
   readonly secretString?: string

@@ -13,7 +13,7 @@ export interface SecretStore {
   clear(): void
 }
 
-export interface Place {
+interface Place {
   readonly account: string
   readonly region: string
   readonly name: string
