@@ -351,7 +351,9 @@ describe('a change that brings more to light', () => {
 
   test('is not followed endlessly: a second look that asks for a third is a failure', async () => {
     const events: string[] = []
-    const destination = destinationAt('here', events, { plan: () => [restore('one')] })
+    const destination = destinationAt('here', events, {
+      plan: planning([restore('one')], [restore('one')], [restore('one')], [updateOf('one', 'put')]),
+    })
 
     const reports = await syncTo([destination])
 
