@@ -33,11 +33,37 @@ function isLoopback(hostname: string): boolean {
   )
 }
 
-/** The world's `fetch`, given up after the world's time-out and when the user interrupts. */
+/** Statuses whose answers have no body. https://fetch.spec.whatwg.org/#null-body-status */
+const bodiless = [101, 103, 204, 205, 304]
+
+/**
+ * The world's `fetch`, given up after the world's time-out and when the user interrupts. The body is read before it
+ * returns, so that the time-out covers it.
+ *
+ * The timer is our own: signals made by `AbortSignal.any` of `AbortSignal.timeout` may be collected before they fire
+ * (https://github.com/nodejs/node/issues/54614).
+ */
 export function timedFetch({ fetch, signal, timeoutMs }: World): typeof globalThis.fetch {
-  return (input, init) => {
-    const signals = [signal, AbortSignal.timeout(timeoutMs), ...(init?.signal ? [init.signal] : [])]
-    return fetch(input, { ...init, signal: AbortSignal.any(signals) })
+  return async (input, init) => {
+    const controller = new AbortController()
+    const timer = setTimeout(() => {
+      controller.abort(new DOMException('timed out', 'TimeoutError'))
+    }, timeoutMs)
+    const outer = [signal, init?.signal].filter((given) => given instanceof AbortSignal)
+    const abort = () => {
+      controller.abort(new DOMException('aborted', 'AbortError'))
+    }
+    for (const given of outer) given.addEventListener('abort', abort)
+    if (outer.some(({ aborted }) => aborted)) abort()
+    try {
+      const response = await fetch(input, { ...init, signal: controller.signal })
+      const body = bodiless.includes(response.status) ? null : await response.arrayBuffer()
+      const { status, statusText, headers } = response
+      return new Response(body, { status, statusText, headers })
+    } finally {
+      clearTimeout(timer)
+      for (const given of outer) given.removeEventListener('abort', abort)
+    }
   }
 }
 
@@ -77,10 +103,11 @@ const reasons: Readonly<Record<string, string>> = {
 function reason(error: unknown, timeoutMs: number): string {
   let message = 'unknown failure'
   for (let link = error; link instanceof Error; link = link.cause) {
-    if (link.name === 'TimeoutError') return `timed out after ${timeoutMs / 1000} s`
     const code = (link as NodeJS.ErrnoException).code
     const known = typeof code === 'string' ? reasons[code] : undefined
     if (known) return known
+    // The AWS SDK gives this name to a reset too, which has a code.
+    if (link.name === 'TimeoutError') return `timed out after ${timeoutMs / 1000} s`
     message = link.message
   }
   return message

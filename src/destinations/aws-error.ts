@@ -40,6 +40,9 @@ const throttled = [
   'SlowDown',
 ]
 
+/** What the SDK calls an answer that it could not read. */
+const unnamed = ['SyntaxError', 'Unknown', 'Error', 'UnknownError']
+
 /** What was observed no longer holds. */
 const changedMeanwhile = [
   'ResourceExistsException',
@@ -111,7 +114,7 @@ export function awsError(
   if (status >= 500 || error instanceof SyntaxError) {
     return new PullthroughError(
       'ERR_UNEXPECTED_ANSWER',
-      `AWS answered ${where} with status ${status} (${name})`,
+      `AWS answered ${where} with status ${status}${status >= 500 && !unnamed.includes(name) ? ` (${name})` : ', not in its own form'}`,
       {
         hint: 'run it again; see https://health.aws.amazon.com if it stays',
         cause,

@@ -103,8 +103,11 @@ async function writeRecord(
 ): Promise<undefined | { readonly skipped: string }> {
   const { actions, writtenAt } = recording
   const write = async () => {
-    const ours = { version, updatedAt: await readNewTimes(repository, before.updatedAt, recording) }
-    const present = await actions.readRecord(repository)
+    const [updatedAt, present] = await Promise.all([
+      readNewTimes(repository, before.updatedAt, recording),
+      actions.readRecord(repository),
+    ])
+    const ours = { version, updatedAt }
     if (isRecord(present, ours)) return 'written'
     if (wasOvertaken(ours, present, before.record, writtenAt)) {
       throw new PullthroughError(
@@ -125,10 +128,13 @@ async function writeRecord(
   }
 }
 
+/** How far GitHub's own clocks may be apart, in milliseconds: a time and a `Date` are in whole seconds, of two machines. */
+const clockSlack = 5000
+
 /**
  * Whether another run wrote the pair after us, so that the listed times would vouch for its values as ours. Two signs
- * tell: a time that is later than GitHub's answer to our own write (by more than a second: both are in whole seconds,
- * of clocks that may differ), and a record of another credential that was not there when this run began.
+ * tell: a time that is later than GitHub's answer to our own write (by more than {@link clockSlack}), and a record of
+ * another credential that was not there when this run began.
  */
 function wasOvertaken(
   { version, updatedAt }: SyncRecord,
@@ -145,7 +151,7 @@ function wasOvertaken(
   }
   return pairNames.some((name) => {
     const ours = writtenAt.get(name)
-    return ours === undefined || Date.parse(updatedAt[name]) > ours.getTime() + 1000
+    return ours === undefined || Date.parse(updatedAt[name]) > ours.getTime() + clockSlack
   })
 }
 

@@ -27,7 +27,8 @@ const sids = { allow: 'PullthroughAllowEcr', deny: 'PullthroughDenyOtherReaders'
  * @throws {@link PullthroughError} `ERR_USAGE`
  */
 export function parseReader(arn: string): string {
-  if (/^arn:aws(-[a-z]+)*:iam::\d{12}:(role|user)\/[\w+=,.@/*?-]+$/.test(arn)) return arn
+  // A lone wildcard would let everybody in that the denial is to keep out.
+  if (/^arn:aws(-[a-z]+)*:iam::\d{12}:(role|user)\/(?![*?/]+$)[\w+=,.@/*?-]+$/.test(arn)) return arn
   const session = /^arn:(aws(?:-[a-z]+)*):sts::(\d{12}):assumed-role\/([^/]+)\/./.exec(arn)
   const [, partition, account, role] = session ?? []
   throw new PullthroughError('ERR_USAGE', `--reader must be the ARN of an IAM role or user: ${arn}`, {

@@ -75,14 +75,18 @@ function planDeleted(target: string, deletedDate: Date, { restore }: SecretPlanO
     return {
       target,
       action: 'restore',
-      because: `scheduled for deletion since ${when}`,
+      because: `scheduled for deletion (DeletedDate ${when})`,
       calls: [{ operation: 'RestoreSecret' }],
       thenObserveAgain: true,
     }
   }
-  const refusal = new PullthroughError('ERR_STATE', `the secret is scheduled for deletion since ${when}`, {
-    hint: 'take it back: pullthrough sync --restore',
-  })
+  const refusal = new PullthroughError(
+    'ERR_STATE',
+    `the secret is scheduled for deletion (DeletedDate ${when})`,
+    {
+      hint: 'take it back: pullthrough sync --restore',
+    },
+  )
   return refused(target, { because: 'scheduled for deletion', refusal })
 }
 

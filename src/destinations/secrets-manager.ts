@@ -75,11 +75,11 @@ export function secretsManager(
         secretArn: description.found?.ARN,
       }
       if (description.refused) throw description.refused
-      if (!description.found) return { state: 'absent', subject }
-      const { DeletedDate: deletedDate } = description.found
+      const deletedDate = description.found?.DeletedDate
       if (deletedDate) return { state: 'scheduled-for-deletion', deletedDate, subject }
-      // Asked at the same time as the description, so only now is it known whether a refusal matters.
+      // The policy of a deleted secret may be refused for that; any other refusal counts.
       if (policy.refused) throw policy.refused
+      if (!description.found) return { state: 'absent', subject }
       return presentSecret(description.found, policy.found?.ResourcePolicy, subject)
     },
 

@@ -89,7 +89,6 @@ const patience = 4
 
 /** The error that Node would give is not passed on: it holds what the CLI wrote, and so the token. */
 function runPulumi(args: readonly string[], question: PulumiCliQuestion, world: World): Promise<PulumiRun> {
-  const timeout = AbortSignal.timeout(patience * world.timeoutMs)
   return new Promise((resolve, reject) => {
     execFile(
       'pulumi',
@@ -97,7 +96,8 @@ function runPulumi(args: readonly string[], question: PulumiCliQuestion, world: 
       {
         cwd: question.directory,
         env: childEnvironment(question, world),
-        signal: AbortSignal.any([world.signal, timeout]),
+        signal: world.signal,
+        timeout: patience * world.timeoutMs,
         killSignal: 'SIGKILL',
         maxBuffer: 64 * 2 ** 20,
         windowsHide: true,
@@ -105,7 +105,7 @@ function runPulumi(args: readonly string[], question: PulumiCliQuestion, world: 
       (error, stdout, stderr) => {
         if (error === null) resolve({ exitCode: 0, stdout, stderr })
         else if (typeof error.code === 'number') resolve({ exitCode: error.code, stdout, stderr })
-        else reject(noRun(error, timeout.aborted, question, world))
+        else reject(noRun(error, question, world))
       },
     ).stdin?.end()
   })
@@ -122,13 +122,12 @@ function childEnvironment({ mayUsePassphrase }: PulumiCliQuestion, { env }: Worl
 }
 
 function noRun(
-  error: Error & { code?: unknown },
-  timedOut: boolean,
+  error: Error & { code?: unknown; killed?: boolean },
   { stack, because }: PulumiCliQuestion,
   world: World,
 ): PullthroughError {
   if (world.signal.aborted) return new PullthroughError('ERR_INTERRUPTED', 'interrupted')
-  if (timedOut) {
+  if (error.killed) {
     const seconds = (patience * world.timeoutMs) / 1000
     return new PullthroughError(
       'ERR_SOURCE_UNREADABLE',
@@ -212,8 +211,8 @@ const harmless =
 
 /** The JSON object alone: diagnostics of environments may follow it on stdout. */
 function parseAnswer(stdout: string): PulumiCliAnswer | undefined {
-  const json = /^\{(?:\}|[^]*?^\})/m.exec(stdout)?.[0]
-  const answer = json === undefined ? undefined : parseJson(json)
+  const [object = ''] = /^\{(?:\}|[^]*?^\})/m.exec(stdout) ?? []
+  const answer = parseJson(stdout) ?? parseJson(object)
   if (answer?.kind !== 'map') return undefined
   return new Map(
     [...answer.entries].flatMap(([key, entry]) => {

@@ -62,11 +62,19 @@ function stackOfEnvironment({ env }: World): string | undefined {
   })
 }
 
-function stackNamed(name: string, { stackDirectory, extension }: PulumiProject): PulumiStack {
-  const shortName = name.slice(name.lastIndexOf('/') + 1)
-  if (!isStackName(shortName)) {
+/** `STACK`, `ORGANIZATION/STACK` or `ORGANIZATION/PROJECT/STACK`, of this very project. */
+function stackNamed(name: string, project: PulumiProject): PulumiStack {
+  const { stackDirectory, extension } = project
+  const parts = name.split('/')
+  const shortName = parts.at(-1) ?? ''
+  if (parts.length > 3 || !parts.every(isStackName)) {
     throw new PullthroughError('ERR_USAGE', `not the name of a stack: ${name}`, {
-      hint: 'a stack name has letters, digits, hyphens, underscores and periods',
+      hint: 'a stack name has letters, digits, hyphens, underscores and periods; ORGANIZATION/PROJECT/ may stand before it',
+    })
+  }
+  if (parts.length === 3 && parts[1] !== project.name) {
+    throw new PullthroughError('ERR_USAGE', `stack ${name} is not of this project, ${project.name}`, {
+      hint: 'name the directory of its own project with --cwd',
     })
   }
   // Backends without organizations call the one there is `organization`.

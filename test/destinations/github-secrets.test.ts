@@ -344,8 +344,8 @@ const overtaken = {
 
 test.each([
   ['the whole pair and has recorded it', 3, 3000],
-  ['the whole pair', 2, 3000],
-  ['the username alone', 1, 3000],
+  ['the whole pair', 2, 7000],
+  ['the username alone', 1, 7000],
   ['the whole pair within a second, and has recorded it', 3, 0],
 ])('does not vouch for what another run wrote: %s', async (_, count, apartMs) => {
   const { rivalMakes, record, destination, older, holds } = await race({ apartMs })

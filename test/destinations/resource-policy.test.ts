@@ -217,6 +217,11 @@ describe('parseReader', () => {
       'arn:aws:iam::ACCOUNT:role/NAME or arn:aws:iam::ACCOUNT:user/NAME',
     ],
     ['a name', 'ci', 'arn:aws:iam::ACCOUNT:role/NAME or arn:aws:iam::ACCOUNT:user/NAME'],
+    [
+      'every role',
+      'arn:aws:iam::123456789012:role/*',
+      'arn:aws:iam::ACCOUNT:role/NAME or arn:aws:iam::ACCOUNT:user/NAME',
+    ],
     ['everyone', '*', 'arn:aws:iam::ACCOUNT:role/NAME or arn:aws:iam::ACCOUNT:user/NAME'],
   ])('refuses %s', (_what, arn, hint) => {
     expect(() => parseReader(arn)).toThrow(

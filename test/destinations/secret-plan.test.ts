@@ -130,7 +130,7 @@ describe('states that forbid a change', () => {
       'scheduled for deletion',
       { state: 'scheduled-for-deletion', deletedDate: new Date('2026-11-20T10:00:00Z'), subject },
       'scheduled for deletion',
-      'the secret is scheduled for deletion since 2026-11-20T10:00:00.000Z',
+      'the secret is scheduled for deletion (DeletedDate 2026-11-20T10:00:00.000Z)',
       'take it back: pullthrough sync --restore',
     ],
     [
@@ -204,7 +204,7 @@ describe('states that forbid a change', () => {
       {
         target: secret,
         action: 'restore',
-        because: 'scheduled for deletion since 2026-11-20T10:00:00.000Z',
+        because: 'scheduled for deletion (DeletedDate 2026-11-20T10:00:00.000Z)',
         calls: [{ operation: 'RestoreSecret' }],
         thenObserveAgain: true,
       },

@@ -172,7 +172,7 @@ describe.concurrent('the secret', () => {
       expect(refused).toMatchObject({ code: 1, writes: 0, outcomes: ['refuse failed'] })
       expect(refused.changes[0]?.error).toMatchObject({
         code: 'ERR_STATE',
-        message: expect.stringMatching(/^the secret is scheduled for deletion since 20/) as unknown,
+        message: expect.stringMatching(/^the secret is scheduled for deletion \(DeletedDate 20/) as unknown,
         hint: 'take it back: pullthrough sync --restore',
       })
 

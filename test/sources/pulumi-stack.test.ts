@@ -201,6 +201,17 @@ test.each([
     },
   ],
   [
+    'the stack of another project',
+    twoStacks,
+    'acme/other/dev',
+    {},
+    {
+      code: 'ERR_USAGE',
+      message: 'stack acme/other/dev is not of this project, acme-infra',
+      hint: 'name the directory of its own project with --cwd',
+    },
+  ],
+  [
     'a name that cannot be one',
     twoStacks,
     '../dev$',
@@ -208,7 +219,7 @@ test.each([
     {
       code: 'ERR_USAGE',
       message: 'not the name of a stack: ../dev$',
-      hint: 'a stack name has letters, digits, hyphens, underscores and periods',
+      hint: 'a stack name has letters, digits, hyphens, underscores and periods; ORGANIZATION/PROJECT/ may stand before it',
     },
   ],
   [
@@ -219,7 +230,7 @@ test.each([
     {
       code: 'ERR_USAGE',
       message: 'not the name of a stack: ',
-      hint: 'a stack name has letters, digits, hyphens, underscores and periods',
+      hint: 'a stack name has letters, digits, hyphens, underscores and periods; ORGANIZATION/PROJECT/ may stand before it',
     },
   ],
 ])('refuses %s', async (_what, files, requested, env, failure) => {
