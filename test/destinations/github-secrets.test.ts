@@ -43,8 +43,8 @@ test('writes the pair and the record, and nothing the second time', async () => 
   expect(requests().slice(4)).toEqual([
     `${putSecret} 201`,
     `${putSecret} 201`,
-    `${listSecrets} 200`,
     `${readVariable} 404`,
+    `${listSecrets} 200`,
     `${createVariable} 201`,
   ])
   expect(writes()).toBe(3)
@@ -162,8 +162,8 @@ test('seals anew, once, when GitHub has replaced its key', async () => {
     `${putSecret} 422`,
     `${readKey} 200`,
     `${putSecret} 201`,
-    `${listSecrets} 200`,
     `${readVariable} 404`,
+    `${listSecrets} 200`,
     `${createVariable} 201`,
   ])
 })

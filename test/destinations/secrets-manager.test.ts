@@ -251,6 +251,24 @@ describe.concurrent('the policy', () => {
       policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
     })
 
+  /** Read as ECR does: in a session of its service-linked role. */
+  async function readAsEcr(bench: Bench): Promise<string | undefined> {
+    const ecr = { id: 'AKIAECRROLE000000001', secret: 'ecr-secret' }
+    await bench.control('POST', '/aws/identities', {
+      accessKeyId: ecr.id,
+      secretAccessKey: ecr.secret,
+      arn: 'arn:aws:sts::123456789012:assumed-role/AWSServiceRoleForECRPullThroughCache/ecr',
+      policy: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: '*' }],
+      },
+    })
+    const { SecretString } = await clientOf(bench, 'us-east-1', ecr).send(
+      new GetSecretValueCommand({ SecretId }),
+    )
+    return SecretString
+  }
+
   test('lets nobody read the value but ECR and the readers', () =>
     withBench(async (bench) => {
       await addReader(bench)
@@ -261,6 +279,7 @@ describe.concurrent('the policy', () => {
           .catch((error: unknown) => (error as Error).name)
       await syncAws(bench)
       expect(await read()).toBe('AccessDeniedException')
+      expect(await readAsEcr(bench)).toBe(value(seeded.token))
       expect(await syncAws(bench, seeded.token, '--reader', reader)).toMatchObject({ writes: 1 })
       expect(await read()).toBe(value(seeded.token))
       expect(await syncAws(bench, seeded.token, '--reader', reader)).toMatchObject({ writes: 0 })

@@ -47,7 +47,7 @@ export function createCaller(name: string, policy: unknown): Caller {
       if (!roleName || !session || path.length !== 2) {
         throw new TypeError('"arn" of a session must end in assumed-role/ROLE/SESSION')
       }
-      return role(`arn:${partition}:iam::${account}:role/${roleName}`, roleName, session)
+      return role(`arn:${partition}:iam::${account}:role/${pathOf(roleName)}${roleName}`, roleName, session)
     }
     case 'iam:root':
       return {
@@ -60,6 +60,13 @@ export function createCaller(name: string, policy: unknown): Caller {
         identityPolicy,
       }
   }
+}
+
+/** A session's ARN leaves out the path of its role; that of ECR's service-linked role is known. */
+function pathOf(roleName: string): string {
+  return roleName === 'AWSServiceRoleForECRPullThroughCache'
+    ? 'aws-service-role/pullthroughcache.ecr.amazonaws.com/'
+    : ''
 }
 
 const callerForms = ['iam:user', 'iam:role', 'sts:assumed-role', 'iam:root'] as const
