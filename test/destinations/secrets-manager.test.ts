@@ -94,7 +94,7 @@ describe.concurrent('the secret', () => {
         deletedDate: null,
         versions: [
           {
-            id: 'ef9c0513-71fe-840d-92d9-f2b4314adbc0',
+            id: 'ae0353be-b459-833f-a0a2-95d2b0c3a22c',
             labels: ['AWSCURRENT'],
             secretString: value(seeded.token),
           },

@@ -4,7 +4,7 @@ import type { Caller } from '../../destinations/aws-client.ts'
 import type { ChangeReport } from '../../engine/event.ts'
 import { sync } from '../../engine/sync.ts'
 import { PullthroughError } from '../../errors.ts'
-import { dockerHubUrls, type Proof, proveDockerHub } from '../../registries/docker-hub.ts'
+import type { Proof } from '../../registries/docker-hub.ts'
 import { openSource } from '../../sources/index.ts'
 import type { World } from '../../world.ts'
 import type { Context } from '../context.ts'
@@ -12,7 +12,7 @@ import { exitCodeOfError, exitCodeOfSync } from '../exit-code.ts'
 import { renderSync, renderSyncJson } from '../render-sync.ts'
 import { printAnswer, printError, printNote, printWarning, type Streams } from '../streams.ts'
 import { settingsFrom, type SyncSettings } from './sync-settings.ts'
-import { wire, type Wiring } from './sync-wiring.ts'
+import type { Wiring } from './sync-wiring.ts'
 import type { SyncFlags } from './sync.ts'
 
 /** The run half of `sync`: find out what is wanted, hand it to the engine, tell what became of it. */
@@ -50,6 +50,8 @@ async function syncAll(settings: SyncSettings, countWrite: () => void, world: Wo
   credential.catch(() => undefined)
   note(`the credential comes from ${source.description}`)
   for (const warning of source.warnings) printWarning(streams, warning)
+  // Loaded while the credential is decrypted.
+  const { wire } = await import('./sync-wiring.ts')
   const wiring = await wire(settings, source, countWrite, world)
   if (settings.verbose) wiring.notes.forEach(note)
 
@@ -99,6 +101,7 @@ async function prove(
     printNote(streams, 'not proven at Docker Hub, as asked')
     return undefined
   }
+  const { dockerHubUrls, proveDockerHub } = await import('../../registries/docker-hub.ts')
   const proof = await proveDockerHub(credential, dockerHubUrls(world.env), world)
   printNote(streams, proof.summary)
   for (const warning of proof.warnings) printWarning(streams, warning)
