@@ -81,10 +81,13 @@ function endOfParsing(error: CommanderError, argv: readonly string[], { streams 
   return exitCodes.failed
 }
 
-/** `error: unknown option '--dry-rnu'\n(Did you mean --dry-run?)`, without the value of `--token=…`. */
+/** `error: unknown option '--dry-rnu'\n(Did you mean --dry-run?)`, without what may be a token in the wrong place. */
 function usageError(message: string): PullthroughError {
   const [first = '', suggestion] = message.split('\n')
-  const text = first.replace(/^error: /, '').replace(/^(unknown option '[^=']*)=.*'$/s, "$1'")
+  const text = first
+    .replace(/^error: /, '')
+    .replace(/^(unknown option '[^=']*)=.*'$/s, "$1'")
+    .replace(/^unknown command '(?![a-z-]{1,20}').*'$/s, 'unknown command')
   const didYouMean = /^\(Did you mean (.*)\?\)$/.exec(suggestion ?? '')?.[1]
   const hint = didYouMean ? `did you mean ${didYouMean}?` : 'see pullthrough --help'
   return new PullthroughError('ERR_USAGE', text, { hint })
