@@ -24,7 +24,7 @@ export default defineConfig(
   },
   // Only the entry point and programs that are not part of the package touch the process.
   {
-    files: ['src/cli/main.ts', 'bench/**', 'demo/**', 'test/**', 'bin/**'],
+    files: ['src/cli/main.ts', 'bench/**', 'demo/**', 'test/**', 'bin/**', '*.config.ts'],
     rules: { 'no-restricted-globals': 'off', 'no-restricted-imports': 'off' },
   },
 )

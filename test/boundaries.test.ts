@@ -46,7 +46,9 @@ describe('imports', () => {
   })
 
   test('reach the process and the console from the entry point alone', () => {
-    const touching = files.filter(({ text }) => /\b(process|console)\b(?=[.[])|'node:(process|console)'/.test(text)).map(({ name }) => name)
+    const touching = files
+      .filter(({ text }) => /\b(process|console)\b(?=[.[])|'node:(process|console)'/.test(text))
+      .map(({ name }) => name)
     expect(touching).toEqual(['cli/main.ts'])
   })
 

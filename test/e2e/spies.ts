@@ -10,7 +10,7 @@ export interface Spies {
 }
 
 /** How a program was started. */
-export interface Start {
+interface Start {
   readonly program: string
   /** Arguments and environment as the kernel has them, each ended by a zero byte. */
   readonly seen: Buffer

@@ -14,7 +14,7 @@ export const pullthroughBin = join(import.meta.dirname, '../../bin/pullthrough.j
 export const passphrase = 'correct horse battery staple'
 
 /** What `sync --json` prints. */
-export interface SyncReport {
+interface SyncReport {
   readonly version: 1
   readonly command: 'sync'
   readonly dryRun: boolean
