@@ -41,7 +41,7 @@ const bodiless = [101, 103, 204, 205, 304]
  * returns, so that the time-out covers it.
  *
  * The timer is our own: signals made by `AbortSignal.any` of `AbortSignal.timeout` may be collected before they fire
- * (https://github.com/nodejs/node/issues/54614).
+ * (https://github.com/nodejs/node/issues/57736).
  */
 export function timedFetch({ fetch, signal, timeoutMs }: World): typeof globalThis.fetch {
   return async (input, init) => {

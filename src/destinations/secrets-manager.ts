@@ -211,16 +211,27 @@ async function send(
     })
   }
 
+  /**
+   * Put AWSCURRENT on our version. A second attempt of the SDK, after an answer that was lost, is refused since the
+   * label is no longer where it says: what counts is where the label is.
+   */
   async function moveLabel(current: string | undefined): Promise<void> {
-    await client.send(
-      new sdk.UpdateSecretVersionStageCommand({
-        SecretId,
-        VersionStage: 'AWSCURRENT',
-        MoveToVersionId: version,
-        ...(current === undefined ? {} : { RemoveFromVersionId: current }),
-      }),
-      options,
-    )
+    const move = new sdk.UpdateSecretVersionStageCommand({
+      SecretId,
+      VersionStage: 'AWSCURRENT',
+      MoveToVersionId: version,
+      ...(current === undefined ? {} : { RemoveFromVersionId: current }),
+    })
+    try {
+      await client.send(move, options)
+    } catch (error) {
+      if (!(await isCurrent().catch(() => false))) throw error
+    }
+  }
+
+  async function isCurrent(): Promise<boolean> {
+    const { VersionIdsToStages } = await client.send(new sdk.DescribeSecretCommand({ SecretId }), options)
+    return VersionIdsToStages?.[version]?.includes('AWSCURRENT') ?? false
   }
 }
 

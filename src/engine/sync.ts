@@ -31,6 +31,7 @@ export async function sync(
 ): Promise<readonly ChangeReport[]> {
   // Each keeps its failure to itself until it is its turn to be reported.
   const observations = destinations.map(observe)
+  for (const observation of observations) observation.catch(() => undefined)
   const desired = await desiredFrom(credential, gates)
   throwIfInterrupted(world)
 
