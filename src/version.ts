@@ -7,7 +7,7 @@ import { type Credential, secretNames, secretString } from './credential.ts'
  *
  * A UUID of version 8 (RFC 9562, section 5.8) made of 16 bytes of scrypt over the secret's JSON text, salted with the
  * secret's name: the same credential always has the same id, and the id tells nobody the token. scrypt (RFC 7914)
- * makes guessing a weak password from the id slow; N is 2^14, so one derivation takes 16 MiB and some 40 ms.
+ * makes guessing a weak password from the id slow; N is 2^14, so one derivation takes 16 MiB and some 60 ms.
  */
 export async function versionOf(credential: Credential): Promise<string> {
   const key = await promisify<string, string, number, object, Buffer>(scrypt)(
