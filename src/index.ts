@@ -1,5 +1,5 @@
 export { type Credential, secretNames } from './credential.ts'
-export { type Caller, identifyCaller } from './destinations/aws-client.ts'
+export { type Caller, identifyCaller } from './aws/caller.ts'
 export { type Action, type Change, type Desired, type Destination } from './destinations/destination.ts'
 export { githubSecrets, type GitHubSecretsOptions } from './destinations/github-secrets.ts'
 export { secretsManager, type SecretsManagerOptions } from './destinations/secrets-manager.ts'

@@ -1,16 +1,17 @@
 import { PullthroughError } from '../errors.ts'
 import { Secret } from '../secret.ts'
 import type { Action, Change, Desired } from './destination.ts'
-import { fullName, type GitHubRepository } from './github-repository.ts'
+import { fullName, type GitHubRepository } from '../github/repository.ts'
 import {
   isSameMoment,
+  type ObservedRecord,
   type PairName,
   pairNames,
   type PairTimes,
   recordName,
   type SyncRecord,
-} from './github-sync-record.ts'
-import { fitsSealedBox, longestValue, type PublicKey } from './sealed-box.ts'
+} from '../github/sync-record.ts'
+import { fitsSealedBox, longestValue, type PublicKey } from '../github/sealed-box.ts'
 
 /** What a repository holds of ours. */
 export interface ObservedRepository {
@@ -23,15 +24,6 @@ export interface ObservedRepository {
   readonly updatedAt: PairTimes
   readonly record: ObservedRecord
 }
-
-/** The variable with the record of the last sync. */
-export type ObservedRecord =
-  | { readonly state: 'present'; readonly record: SyncRecord }
-  | { readonly state: 'absent' }
-  /** It is there and is no record of ours. */
-  | { readonly state: 'unreadable' }
-  /** The token may not read variables. */
-  | { readonly state: 'unknowable' }
 
 /** A mutating call. */
 export type GitHubCall =

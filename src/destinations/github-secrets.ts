@@ -3,19 +3,20 @@ import { PullthroughError } from '../errors.ts'
 import { Secret } from '../secret.ts'
 import type { World } from '../world.ts'
 import type { Desired, Destination } from './destination.ts'
-import { type GitHubActions, githubActions } from './github-actions.ts'
-import type { GitHubClientOptions } from './github-client.ts'
-import { type GitHubCall, type ObservedRecord, type ObservedRepository, planPair } from './github-pair.ts'
-import { fullName, type GitHubRepository, isSameRepository } from './github-repository.ts'
+import { type GitHubActions, githubActions } from '../github/actions.ts'
+import type { GitHubClientOptions } from '../github/client.ts'
+import { type GitHubCall, type ObservedRepository, planPair } from './github-pair.ts'
+import { fullName, type GitHubRepository, isSameRepository } from '../github/repository.ts'
 import {
   formatSyncRecord,
   isSameMoment,
+  type ObservedRecord,
   type PairName,
   pairNames,
   type PairTimes,
   recordName,
   type SyncRecord,
-} from './github-sync-record.ts'
+} from '../github/sync-record.ts'
 
 /** Options of {@link githubSecrets}. */
 export interface GitHubSecretsOptions extends GitHubClientOptions {

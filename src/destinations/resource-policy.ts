@@ -1,13 +1,13 @@
 import { PullthroughError } from '../errors.ts'
 import type { Change } from './destination.ts'
-import { denialOf } from './ecr-denial.ts'
-import { ecrRoleArn } from './ecr-role.ts'
+import { denialOf } from '../aws/ecr-denial.ts'
+import { ecrRoleArn } from '../aws/ecr-role.ts'
 import {
   type PolicyDocument,
   type PolicyStatement,
   type PolicySubject,
   sameMeaning,
-} from './policy-document.ts'
+} from '../aws/policy-document.ts'
 
 /** What the resource policy of the secret should be. */
 export interface PolicyOptions {

@@ -1,6 +1,6 @@
 import { PullthroughError } from '../errors.ts'
 import type { Change, Desired } from './destination.ts'
-import type { PolicyDocument, PolicySubject } from './policy-document.ts'
+import type { PolicyDocument, PolicySubject } from '../aws/policy-document.ts'
 import { planPolicy, type PolicyOptions } from './resource-policy.ts'
 
 /** What a Region answered about the secret. */

@@ -7,10 +7,11 @@ import pRetry from 'p-retry'
 import { secretString } from '../credential.ts'
 import { PullthroughError } from '../errors.ts'
 import type { World } from '../world.ts'
-import { type Caller, clientConfig, watchRequests } from './aws-client.ts'
-import { awsError } from './aws-error.ts'
+import type { Caller } from '../aws/caller.ts'
+import { clientConfig, watchRequests } from '../aws/client.ts'
+import { awsError } from '../aws/error.ts'
 import type { Desired, Destination } from './destination.ts'
-import { parsePolicyDocument, type PolicySubject } from './policy-document.ts'
+import { parsePolicyDocument, type PolicySubject } from '../aws/policy-document.ts'
 import {
   type ObservedSecret,
   ownershipTag,

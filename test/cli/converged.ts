@@ -4,8 +4,8 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
 import { expect } from 'vitest'
-import { recordName } from '../../src/destinations/github-sync-record.ts'
-import { seal } from '../../src/destinations/sealed-box.ts'
+import { recordName } from '../../src/github/sync-record.ts'
+import { seal } from '../../src/github/sealed-box.ts'
 import type { LoggedRequest } from '../../src/sandbox/request-log.ts'
 import { Secret } from '../../src/secret.ts'
 import { type Bench, openBench, type Run, type SecretState, seeded } from './in-process.ts'

@@ -3,7 +3,7 @@ import type { Change } from '../../src/destinations/destination.ts'
 import { type GitHubCall, type ObservedRepository, planPair } from '../../src/destinations/github-pair.ts'
 import { PullthroughError } from '../../src/errors.ts'
 import { Secret } from '../../src/secret.ts'
-import { canary, desired } from './github-sandbox.ts'
+import { canary, desired } from '../github/github-sandbox.ts'
 
 const repository = { owner: 'acme', name: 'widgets' }
 const publicKey = { id: '0123', key: 'a2V5' }

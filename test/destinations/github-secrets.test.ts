@@ -6,7 +6,7 @@ import { PullthroughError } from '../../src/errors.ts'
 import type { Fault } from '../../src/sandbox/fault.ts'
 import { Secret } from '../../src/secret.ts'
 import { tracesOf } from '../traces.ts'
-import { canary, desired, otherDesired, rejectionOf, startGitHub, syncOnce } from './github-sandbox.ts'
+import { canary, desired, otherDesired, rejectionOf, startGitHub, syncOnce } from '../github/github-sandbox.ts'
 
 const reads = [
   'GET /repos/{owner}/{repo}',

@@ -5,7 +5,7 @@ import {
   type PolicyDocument,
   type PolicyStatement,
   sameMeaning,
-} from '../../src/destinations/policy-document.ts'
+} from '../../src/aws/policy-document.ts'
 import { desiredStatements, parseReader, planPolicy } from '../../src/destinations/resource-policy.ts'
 
 const subject = {

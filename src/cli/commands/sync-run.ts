@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Credential } from '../../credential.ts'
-import type { Caller } from '../../destinations/aws-client.ts'
+import type { Caller } from '../../aws/caller.ts'
 import type { ChangeReport } from '../../engine/event.ts'
 import { sync } from '../../engine/sync.ts'
 import { PullthroughError } from '../../errors.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseRemoteUrl } from '../../src/destinations/github-remote-url.ts'
+import { parseRemoteUrl } from '../../src/github/remote-url.ts'
 
 test.each([
   ['https://github.com/acme/widgets'],

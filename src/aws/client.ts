@@ -1,18 +1,7 @@
 import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
 import type { STSClientConfig } from '@aws-sdk/client-sts'
-import { PullthroughError } from '../errors.ts'
 import { parseBaseUrl } from '../http.ts'
 import type { World } from '../world.ts'
-import { awsError } from './aws-error.ts'
-
-/** Who the AWS credentials belong to, as STS says. */
-export interface Caller {
-  /** Twelve digits. */
-  readonly account: string
-  readonly arn: string
-  /** `aws`, `aws-cn`, `aws-us-gov` … */
-  readonly partition: string
-}
 
 /** The part of an SDK client that {@link watchRequests} needs. */
 interface Watchable {
@@ -86,33 +75,6 @@ export function watchRequests(
     // After the retry middleware, which stands at high priority in this step: once for each attempt.
     { step: 'finalizeRequest', priority: 'low', name: 'pullthroughWatch' },
   )
-}
-
-/**
- * Ask STS who we are.
- * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
- */
-export async function identifyCaller(region: string, world: World): Promise<Caller> {
-  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts')
-  const client = new STSClient(clientConfig('STS', region, world))
-  watchRequests(client, world)
-  try {
-    const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}), {
-      abortSignal: world.signal,
-    })
-    const partition = Arn?.split(':')[1]
-    if (!Account || !Arn || !partition) {
-      throw new PullthroughError(
-        'ERR_UNEXPECTED_ANSWER',
-        'STS did not say which account the AWS credentials belong to',
-      )
-    }
-    return { account: Account, arn: Arn, partition }
-  } catch (error) {
-    throw awsError(error, { service: 'sts', operation: 'GetCallerIdentity', region }, world)
-  } finally {
-    client.destroy()
-  }
 }
 
 /** The Region of the AWS profile (`AWS_PROFILE`, `~/.aws/config`), if it has one. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readRateLimit } from '../../src/destinations/github-rate-limit.ts'
+import { readRateLimit } from '../../src/github/rate-limit.ts'
 
 const date = 'Mon, 23 Nov 2026 10:00:00 GMT'
 const now = new Date('2026-11-23T18:00:00Z')

@@ -4,7 +4,7 @@ import {
   fullName,
   isSameRepository,
   parseGitHubRepository,
-} from '../../src/destinations/github-repository.ts'
+} from '../../src/github/repository.ts'
 
 test.each([
   ['acme/widgets', { owner: 'acme', name: 'widgets' }],

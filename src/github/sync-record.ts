@@ -22,6 +22,15 @@ export interface SyncRecord {
   readonly updatedAt: Readonly<Record<PairName, string>>
 }
 
+/** The variable with the record of the last sync. */
+export type ObservedRecord =
+  | { readonly state: 'present'; readonly record: SyncRecord }
+  | { readonly state: 'absent' }
+  /** It is there and is no record of ours. */
+  | { readonly state: 'unreadable' }
+  /** The token may not read variables. */
+  | { readonly state: 'unknowable' }
+
 /** The variable's value. */
 export function formatSyncRecord({ version, updatedAt }: SyncRecord): string {
   return JSON.stringify({ version, updatedAt })

@@ -6,9 +6,9 @@ import { isJsonObject } from '../json-object.ts'
 import { serverText } from '../server-text.ts'
 import { isTransportFailure } from '../transport-failure.ts'
 import type { World } from '../world.ts'
-import type { GitHubAccess } from './github-access.ts'
-import type { GitHubAnswer } from './github-answer.ts'
-import { type RateLimit, readRateLimit } from './github-rate-limit.ts'
+import type { GitHubAccess } from './access.ts'
+import type { GitHubAnswer } from './answer.ts'
+import { type RateLimit, readRateLimit } from './rate-limit.ts'
 
 /**
  * Ask GitHub, with an endpoint of its reference: `request('GET /repos/{owner}/{repo}', { owner, repo })`. Resolves

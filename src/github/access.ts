@@ -3,8 +3,8 @@ import { parseBaseUrl } from '../http.ts'
 import { Secret } from '../secret.ts'
 import type { World } from '../world.ts'
 import { repositoryOfRemotes } from './git-remotes.ts'
-import { type CommandOutcome, runCommand } from './github-command.ts'
-import { distinctRepositories, type GitHubRepository, parseGitHubRepository } from './github-repository.ts'
+import { type CommandOutcome, runCommand } from './command.ts'
+import { distinctRepositories, type GitHubRepository, parseGitHubRepository } from './repository.ts'
 
 /** How to reach GitHub, and as whom. */
 export interface GitHubAccess {

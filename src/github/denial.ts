@@ -1,7 +1,7 @@
 import { PullthroughError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
 import { serverText } from '../server-text.ts'
-import type { GitHubAnswer } from './github-answer.ts'
+import type { GitHubAnswer } from './answer.ts'
 
 /** What was asked, and with which token, when GitHub said no. */
 export interface Denied {

@@ -1,8 +1,8 @@
 import { PullthroughError } from '../errors.ts'
 import type { World } from '../world.ts'
-import { runCommand } from './github-command.ts'
-import { parseRemoteUrl } from './github-remote-url.ts'
-import { distinctRepositories, fullName, type GitHubRepository } from './github-repository.ts'
+import { runCommand } from './command.ts'
+import { parseRemoteUrl } from './remote-url.ts'
+import { distinctRepositories, fullName, type GitHubRepository } from './repository.ts'
 
 interface Remote {
   readonly remote: string

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatSyncRecord, isSameMoment, parseSyncRecord } from '../../src/destinations/github-sync-record.ts'
+import { formatSyncRecord, isSameMoment, parseSyncRecord } from '../../src/github/sync-record.ts'
 
 const record = {
   version: '11111111-2222-8333-8444-555555555555',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { denialOf } from '../../src/destinations/ecr-denial.ts'
-import type { PolicyStatement } from '../../src/destinations/policy-document.ts'
+import { denialOf } from '../../src/aws/ecr-denial.ts'
+import type { PolicyStatement } from '../../src/aws/policy-document.ts'
 
 const subject = {
   partition: 'aws',

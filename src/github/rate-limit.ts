@@ -1,5 +1,5 @@
 import { parseDateHeader, parseSeconds } from '../answer-time.ts'
-import type { GitHubAnswer } from './github-answer.ts'
+import type { GitHubAnswer } from './answer.ts'
 
 /** GitHub's wish that the next request comes later. */
 export interface RateLimit {

@@ -1,5 +1,5 @@
 import { PullthroughError } from '../errors.ts'
-import { parseRemoteUrl } from './github-remote-url.ts'
+import { parseRemoteUrl } from './remote-url.ts'
 
 /** A repository on one GitHub host. */
 export interface GitHubRepository {

@@ -1,6 +1,6 @@
 import { PullthroughError } from '../errors.ts'
 import type { World } from '../world.ts'
-import { regionOfProfile } from './aws-client.ts'
+import { regionOfProfile } from './client.ts'
 
 /**
  * Which Regions to write to: the first of the given lists that names any, else the environment, else the AWS profile.

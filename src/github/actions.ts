@@ -4,18 +4,18 @@ import { membersOf } from '../json-object.ts'
 import type { Secret } from '../secret.ts'
 import { serverText } from '../server-text.ts'
 import type { World } from '../world.ts'
-import type { GitHubAnswer } from './github-answer.ts'
-import { githubClient, type GitHubClientOptions } from './github-client.ts'
-import { explainDenial } from './github-denial.ts'
-import type { ObservedRecord } from './github-pair.ts'
-import { fullName, type GitHubRepository, readFullName } from './github-repository.ts'
+import type { GitHubAnswer } from './answer.ts'
+import { githubClient, type GitHubClientOptions } from './client.ts'
+import { explainDenial } from './denial.ts'
+import { fullName, type GitHubRepository, readFullName } from './repository.ts'
 import {
+  type ObservedRecord,
   type PairName,
   pairNames,
   type PairTimes,
   parseSyncRecord,
   recordName,
-} from './github-sync-record.ts'
+} from './sync-record.ts'
 import { type PublicKey, seal } from './sealed-box.ts'
 
 /**

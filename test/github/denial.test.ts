@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { explainDenial } from '../../src/destinations/github-denial.ts'
+import { explainDenial } from '../../src/github/denial.ts'
 import { Secret } from '../../src/secret.ts'
 
 const denied = {

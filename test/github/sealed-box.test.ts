@@ -2,7 +2,7 @@ import { xsalsa20poly1305, hsalsa } from '@noble/ciphers/salsa.js'
 import { x25519 } from '@noble/curves/ed25519.js'
 import { blake2b } from '@noble/hashes/blake2.js'
 import { expect, test } from 'vitest'
-import { fitsSealedBox, longestValue, seal } from '../../src/destinations/sealed-box.ts'
+import { fitsSealedBox, longestValue, seal } from '../../src/github/sealed-box.ts'
 import { Secret } from '../../src/secret.ts'
 
 /** Open a box with the secret key of either side, without the library that sealed it. */
