@@ -9,7 +9,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     maxConcurrency: 8,
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-    // CI counts the tests.
-    ...(report ? { reporters: ['default', 'json'], outputFile: { json: report } } : {}),
+    // CI counts the tests. There, on a machine of which nothing is known, a failed test is tried once more; the
+    // reporter marks it with `retry x1`, and `.ci/run` names it at the end.
+    ...(report ? { retry: 1, reporters: ['verbose', 'json'], outputFile: { json: report } } : {}),
   },
 })

@@ -6,7 +6,14 @@ import { PullthroughError } from '../../src/errors.ts'
 import type { Fault } from '../../src/sandbox/fault.ts'
 import { Secret } from '../../src/secret.ts'
 import { tracesOf } from '../traces.ts'
-import { canary, desired, otherDesired, rejectionOf, startGitHub, syncOnce } from '../github/github-sandbox.ts'
+import {
+  canary,
+  desired,
+  otherDesired,
+  rejectionOf,
+  startGitHub,
+  syncOnce,
+} from '../github/github-sandbox.ts'
 
 const reads = [
   'GET /repos/{owner}/{repo}',
@@ -568,7 +575,11 @@ test.each(permanent)(
   async (_, fault, expected) => {
     const outcomes = await Promise.all(
       operations.map(async (operation) => {
-        const { open, fail, mend, holds, writes, notes } = await startGitHub({}, { timeoutMs: 300 })
+        const { open, fail, mend, holds, writes, notes } = await startGitHub(
+          {},
+          // Only what hangs is to meet the time-out, however busy the machine is.
+          { timeoutMs: fault.kind === 'hang' ? 1000 : 10_000 },
+        )
         const destination = open()
         if (operation === updateVariable) await syncOnce(destination, otherDesired)
         fail(operation, fault, 'always')
