@@ -8,7 +8,7 @@ interface Watchable {
   readonly middlewareStack: Pick<SecretsManagerClient['middlewareStack'], 'add'>
 }
 
-type Service = 'SECRETS_MANAGER' | 'STS'
+type Service = 'SECRETS_MANAGER' | 'STS' | 'ECR' | 'IAM'
 
 /**
  * What every AWS client of ours is made with. Whatever is not set here comes from the SDK's own chain (profile, SSO,
@@ -69,7 +69,7 @@ export function watchRequests(
           port?: number
         }
         parseBaseUrl('the AWS endpoint', `${protocol}//${hostname}:${port ?? ''}`)
-        if (!/^(Describe|Get|List)/.test(String(commandName))) onMutatingRequest()
+        if (!/^(Describe|Get|List|Simulate|Validate)/.test(String(commandName))) onMutatingRequest()
         return next(args)
       },
     // After the retry middleware, which stands at high priority in this step: once for each attempt.

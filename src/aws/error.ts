@@ -6,7 +6,7 @@ import type { World } from '../world.ts'
 
 /** Which call failed, for the words of an error. */
 export interface AwsCall {
-  readonly service: 'sts' | 'secretsmanager'
+  readonly service: 'sts' | 'secretsmanager' | 'ecr' | 'iam'
   readonly operation: string
   readonly region: string
 }

@@ -1,3 +1,4 @@
+import type { SecretDescription } from '../aws/secret-reader.ts'
 import { PullthroughError } from '../errors.ts'
 import type { Change, Desired } from './destination.ts'
 import type { PolicyDocument, PolicySubject } from '../aws/policy-document.ts'
@@ -7,20 +8,11 @@ import { planPolicy, type PolicyOptions } from './resource-policy.ts'
 export type ObservedSecret =
   | { readonly state: 'absent'; readonly subject: PolicySubject }
   | { readonly state: 'scheduled-for-deletion'; readonly deletedDate: Date; readonly subject: PolicySubject }
-  | {
+  | (Omit<SecretDescription, 'arn' | 'deletedDate'> & {
       readonly state: 'present'
       readonly subject: PolicySubject
-      /** Absent for the AWS managed key. */
-      readonly kmsKeyId: string | undefined
-      readonly tags: Readonly<Record<string, string>>
-      /** The AWS service that manages the secret, if one does. */
-      readonly owningService: string | undefined
-      /** Where the primary is, if the secret has replicas or is one. */
-      readonly primaryRegion: string | undefined
-      /** Staging labels by version id. */
-      readonly versions: Readonly<Record<string, readonly string[]>>
       readonly policy: PolicyDocument | undefined
-    }
+    })
 
 type PresentSecret = Extract<ObservedSecret, { state: 'present' }>
 

@@ -1,17 +1,15 @@
-import type {
-  DescribeSecretCommandOutput,
-  SecretsManagerClient,
-  SecretsManagerServiceException,
-} from '@aws-sdk/client-secrets-manager'
 import pRetry from 'p-retry'
 import { secretString } from '../credential.ts'
-import { PullthroughError } from '../errors.ts'
 import type { World } from '../world.ts'
 import type { Caller } from '../aws/caller.ts'
-import { clientConfig, watchRequests } from '../aws/client.ts'
+import { isNamed } from '../aws/ask.ts'
 import { awsError } from '../aws/error.ts'
+import {
+  secretReader,
+  secretsManagerConnection,
+  type SecretsManagerConnection,
+} from '../aws/secret-reader.ts'
 import type { Desired, Destination } from './destination.ts'
-import { parsePolicyDocument, type PolicySubject } from '../aws/policy-document.ts'
 import {
   type ObservedSecret,
   ownershipTag,
@@ -29,59 +27,32 @@ export interface SecretsManagerOptions extends SecretPlanOptions {
   readonly onMutatingRequest: () => void
 }
 
-type Sdk = typeof import('@aws-sdk/client-secrets-manager')
-
-interface Connection {
-  readonly client: SecretsManagerClient
-  readonly sdk: Sdk
-}
-
 /** The secret ECR reads, in one Region, with its resource policy. The value is written and never read back. */
 export function secretsManager(
   options: SecretsManagerOptions,
   world: World,
 ): Destination<ObservedSecret, SecretCall> {
   const { region, secretName: SecretId } = options
-  let connection: Promise<Connection> | undefined
-
-  /** Connect with the first call, not before: the SDK takes a while to import. */
-  function connect(): Promise<Connection> {
-    connection ??= import('@aws-sdk/client-secrets-manager').then((sdk) => {
-      const client = new sdk.SecretsManagerClient(clientConfig('SECRETS_MANAGER', region, world))
-      watchRequests(client, world, options.onMutatingRequest)
-      return { client, sdk }
-    })
-    return connection
-  }
+  const connect = secretsManagerConnection(region, world, options.onMutatingRequest)
+  const reader = secretReader({ region, secretName: SecretId }, connect, world)
 
   return {
     kind: 'secrets-manager',
     place: region,
 
     async observe() {
-      const { client, sdk } = await connect()
-      const abortSignal = world.signal
-      const [caller, description, policy] = await Promise.all([
-        options.caller,
-        answerTo('DescribeSecret', client.send(new sdk.DescribeSecretCommand({ SecretId }), { abortSignal })),
-        answerTo(
-          'GetResourcePolicy',
-          client.send(new sdk.GetResourcePolicyCommand({ SecretId }), { abortSignal }),
-        ),
-      ])
-      const subject = {
-        partition: caller.partition,
-        account: caller.account,
-        region,
-        secretArn: description.found?.ARN,
-      }
-      if (description.refused) throw description.refused
-      const deletedDate = description.found?.DeletedDate
-      if (deletedDate) return { state: 'scheduled-for-deletion', deletedDate, subject }
+      const asked = { description: reader.describe(), policy: reader.policy() }
+      for (const answer of Object.values(asked)) answer.catch(() => undefined)
+      const { partition, account } = await options.caller
+      const description = await asked.description
+      const subject = { partition, account, region, secretArn: description?.arn }
       // The policy of a deleted secret may be refused for that; any other refusal counts.
-      if (policy.refused) throw policy.refused
-      if (!description.found) return { state: 'absent', subject }
-      return presentSecret(description.found, policy.found?.ResourcePolicy, subject)
+      if (description?.deletedDate) {
+        return { state: 'scheduled-for-deletion', deletedDate: description.deletedDate, subject }
+      }
+      const policy = await asked.policy
+      if (!description) return { state: 'absent', subject }
+      return { state: 'present', subject, policy, ...description }
     },
 
     plan: (desired, observed) => planSecret(desired, observed, options),
@@ -97,36 +68,6 @@ export function secretsManager(
       }
     },
   }
-
-  /** What a read answered: the thing, nothing (it is not there), or a refusal. */
-  async function answerTo<Output>(
-    operation: string,
-    sent: Promise<Output>,
-  ): Promise<{ readonly found?: Output; readonly refused?: PullthroughError }> {
-    try {
-      return { found: await sent }
-    } catch (error) {
-      if (isNamed(error, 'ResourceNotFoundException')) return {}
-      return { refused: awsError(error, { service: 'secretsmanager', operation, region }, world) }
-    }
-  }
-}
-
-function presentSecret(
-  description: DescribeSecretCommandOutput,
-  policy: string | undefined,
-  subject: PolicySubject,
-): ObservedSecret {
-  return {
-    state: 'present',
-    subject,
-    kmsKeyId: description.KmsKeyId,
-    tags: Object.fromEntries((description.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
-    owningService: description.OwningService,
-    primaryRegion: description.PrimaryRegion,
-    versions: description.VersionIdsToStages ?? {},
-    policy: policy === undefined ? undefined : parsePolicyDocument(policy),
-  }
 }
 
 /** A write was confirmed, and a read does not show it. */
@@ -140,7 +81,7 @@ async function send(
   call: SecretCall,
   { credential, version }: Desired,
   SecretId: string,
-  { client, sdk }: Connection,
+  { client, sdk }: SecretsManagerConnection,
   { signal }: World,
 ): Promise<void> {
   const options = { abortSignal: signal }
@@ -234,8 +175,4 @@ async function send(
     const { VersionIdsToStages } = await client.send(new sdk.DescribeSecretCommand({ SecretId }), options)
     return VersionIdsToStages?.[version]?.includes('AWSCURRENT') ?? false
   }
-}
-
-function isNamed(error: unknown, name: SecretsManagerServiceException['name']): boolean {
-  return error instanceof Error && error.name === name
 }
