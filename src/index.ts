@@ -6,6 +6,8 @@ export { secretsManager, type SecretsManagerOptions } from './destinations/secre
 export { type ChangeReport, type Listener } from './engine/event.ts'
 export { sync, type SyncOptions } from './engine/sync.ts'
 export { type ErrorCode, PullthroughError, type PullthroughErrorOptions } from './errors.ts'
+export { type GitHubActions, githubActions } from './github/actions.ts'
+export { type GitHubClientOptions } from './github/client.ts'
 export { dockerHubUrls, type Proof, proveDockerHub } from './registries/docker-hub.ts'
 export { Secret } from './secret.ts'
 export { openSource, type SourceOptions } from './sources/index.ts'

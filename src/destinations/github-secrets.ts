@@ -3,8 +3,7 @@ import { PullthroughError } from '../errors.ts'
 import { Secret } from '../secret.ts'
 import type { World } from '../world.ts'
 import type { Desired, Destination } from './destination.ts'
-import { type GitHubActions, githubActions } from '../github/actions.ts'
-import type { GitHubClientOptions } from '../github/client.ts'
+import type { GitHubActions } from '../github/actions.ts'
 import { type GitHubCall, type ObservedRepository, planPair } from './github-pair.ts'
 import { fullName, type GitHubRepository, isSameRepository } from '../github/repository.ts'
 import {
@@ -19,8 +18,10 @@ import {
 } from '../github/sync-record.ts'
 
 /** Options of {@link githubSecrets}. */
-export interface GitHubSecretsOptions extends GitHubClientOptions {
+export interface GitHubSecretsOptions {
   readonly repository: GitHubRepository
+  /** One for all repositories of a run. */
+  readonly actions: GitHubActions
 }
 
 /**
@@ -28,15 +29,14 @@ export interface GitHubSecretsOptions extends GitHubClientOptions {
  * `DOCKER_HUB_CREDENTIALS_SYNC` that records what was last written.
  */
 export function githubSecrets(
-  options: GitHubSecretsOptions,
+  { repository, actions }: GitHubSecretsOptions,
   world: World,
 ): Destination<ObservedRepository, GitHubCall> {
-  const actions = githubActions(options, world)
   const writtenAt = new Map<PairName, Date>()
   return {
     kind: 'github',
-    place: fullName(options.repository),
-    observe: () => observe(options.repository, actions),
+    place: fullName(repository),
+    observe: () => observe(repository, actions),
     plan: planPair,
     async perform(call, desired) {
       switch (call.kind) {

@@ -15,7 +15,8 @@ import { type RateLimit, readRateLimit } from './rate-limit.ts'
  * with refusals too (403, 404, 409, 422 …), whose meaning only the caller knows.
  *
  * Network failures, server errors and rate limits are tried again, twice at most; a wait that GitHub asks for is
- * obeyed up to two minutes.
+ * obeyed up to two minutes. At most {@link mostAtOnce} requests of a client are under way at once, others wait their
+ * turn.
  *
  * @throws {@link PullthroughError} `ERR_UNAUTHENTICATED`, `ERR_RATE_LIMITED`, `ERR_UNREACHABLE`,
  * `ERR_UNEXPECTED_ANSWER` (a server error, or anything but JSON) or `ERR_INTERRUPTED`.
@@ -32,6 +33,13 @@ export interface GitHubClientOptions extends Pick<GitHubAccess, 'token' | 'token
 }
 
 const retries = 2
+
+/**
+ * How many requests of one token may be under way at once. GitHub's own limit is 100, shared with whatever else the
+ * token is used for.
+ * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits
+ */
+const mostAtOnce = 16
 
 /** The longest wait for a rate limit that is obeyed, in milliseconds. */
 const longestWait = 120_000
@@ -52,23 +60,23 @@ class PassingFailure extends Error {
 }
 
 /**
- * A client for one token at one API.
+ * A client for one token at one API: a run makes one, and all its repositories share it.
  *
  * Retries are p-retry's and not those of Octokit's plugins: the plugins' waits cannot be interrupted, they know a
  * secondary limit by one phrase alone, and they hold each write back for a second.
  */
 export function githubClient(options: GitHubClientOptions, world: World): GitHubRequest {
   const { signal, note } = world
-  const octokit = lazily(() => createOctokit(options, world))
+  const tools = lazily(() => loadTools(options, world))
   const told = new Set<string>()
 
   return async (endpoint, parameters = {}) => {
     const what = nameRequest(endpoint, parameters)
-    const { default: pRetry } = await import('p-retry')
-    try {
-      return await pRetry(
+    const { octokit, limit, pRetry } = await tools()
+    const attempts = () =>
+      pRetry(
         async (attempt) => {
-          const answer = await send(await octokit(), endpoint, parameters, attempt, options, world)
+          const answer = await send(octokit, endpoint, parameters, attempt, options, world)
           return judge(answer, what, attempt, options, world)
         },
         {
@@ -87,6 +95,9 @@ export function githubClient(options: GitHubClientOptions, world: World): GitHub
           },
         },
       )
+    try {
+      // A request that waits to be tried again keeps its turn: under a rate limit, the others do not run into it too.
+      return await limit(attempts)
     } catch (error) {
       if (signal.aborted) throw new PullthroughError('ERR_INTERRUPTED', 'interrupted')
       throw error instanceof PassingFailure ? error.failure : error
@@ -95,6 +106,16 @@ export function githubClient(options: GitHubClientOptions, world: World): GitHub
 }
 
 type Octokit = import('@octokit/core').Octokit
+
+/** What asking takes: imported with the first request, not before. */
+async function loadTools(options: GitHubClientOptions, world: World) {
+  const [octokit, { default: pRetry }, { default: pLimit }] = await Promise.all([
+    createOctokit(options, world),
+    import('p-retry'),
+    import('p-limit'),
+  ])
+  return { octokit, pRetry, limit: pLimit(mostAtOnce) }
+}
 
 /**
  * Octokit builds the request and reads the answer. The token is added when the request leaves, so that no error and

@@ -1,7 +1,11 @@
+import { setMaxListeners } from 'node:events'
 import { onTestFinished } from 'vitest'
 import type { Change, Desired, Destination } from '../../src/destinations/destination.ts'
 import type { GitHubCall, ObservedRepository } from '../../src/destinations/github-pair.ts'
-import { githubSecrets, type GitHubSecretsOptions } from '../../src/destinations/github-secrets.ts'
+import { githubSecrets } from '../../src/destinations/github-secrets.ts'
+import { githubActions } from '../../src/github/actions.ts'
+import type { GitHubClientOptions } from '../../src/github/client.ts'
+import type { GitHubRepository } from '../../src/github/repository.ts'
 import { createClock } from '../../src/sandbox/clock.ts'
 import { createFaults, type Fault } from '../../src/sandbox/fault.ts'
 import { createGitHub } from '../../src/sandbox/github/github.ts'
@@ -25,8 +29,12 @@ export const otherDesired: Desired = {
   version: '99999999-2222-8333-8444-555555555555',
 }
 
+interface Options extends GitHubClientOptions {
+  readonly repository: GitHubRepository
+}
+
 /** GitHub's half of the sandbox with a destination in front of it; ends with the test. */
-export async function startGitHub(options: Partial<GitHubSecretsOptions> = {}, world: Partial<World> = {}) {
+export async function startGitHub(options: Partial<Options> = {}, world: Partial<World> = {}) {
   const clock = createClock()
   const faults = createFaults()
   const log = createRequestLog()
@@ -45,10 +53,9 @@ export async function startGitHub(options: Partial<GitHubSecretsOptions> = {}, w
     timeoutMs: 5000,
     note: (text) => notes.push(text),
   }
-  const open = (more: Partial<GitHubSecretsOptions> = {}, inWorld: Partial<World> = {}) =>
-    githubSecrets(
+  const ask = (more: Partial<GitHubClientOptions> = {}, inWorld: Partial<World> = {}) =>
+    githubActions(
       {
-        repository: { owner: 'acme', name: 'widgets' },
         token: new Secret(gitHub.seededToken),
         tokenSource: 'GH_TOKEN',
         apiUrl: url,
@@ -60,11 +67,23 @@ export async function startGitHub(options: Partial<GitHubSecretsOptions> = {}, w
       },
       { ...base, ...world, ...inWorld },
     )
+  const open = ({ repository, ...more }: Partial<Options> = {}, inWorld: Partial<World> = {}) =>
+    githubSecrets(
+      {
+        repository: repository ?? options.repository ?? { owner: 'acme', name: 'widgets' },
+        actions: ask(more, inWorld),
+      },
+      { ...base, ...world, ...inWorld },
+    )
+  // As cli/main.ts does: each request under way listens.
+  setMaxListeners(0, world.signal ?? base.signal)
   return {
     url,
     clock,
     notes,
     seededToken: gitHub.seededToken,
+    /** GitHub's calls, with a client of their own. */
+    ask,
     destination: open(),
     /** Another destination at the same sandbox. */
     open,

@@ -3,6 +3,7 @@ import { type Caller, identifyCaller } from '../../aws/caller.ts'
 import { resolveRegions } from '../../aws/region.ts'
 import type { Destination } from '../../destinations/destination.ts'
 import { resolveGitHubAccess, resolveGitHubRepository } from '../../github/access.ts'
+import { githubActions } from '../../github/actions.ts'
 import { githubSecrets } from '../../destinations/github-secrets.ts'
 import { parseReader } from '../../destinations/resource-policy.ts'
 import { secretsManager } from '../../destinations/secrets-manager.ts'
@@ -72,8 +73,9 @@ async function wireGitHub(settings: SyncSettings, onMutatingRequest: () => void,
   const access = await resolveGitHubAccess(world)
   const wish = { repos: settings.repo, cwd: settings.directory }
   const repositories = await resolveGitHubRepository(wish, access, world)
+  const actions = githubActions({ ...access, onMutatingRequest }, world)
   const destinations = repositories.map((repository): Destination =>
-    githubSecrets({ ...access, repository, onMutatingRequest }, world),
+    githubSecrets({ repository, actions }, world),
   )
   const places = destinations.map(({ place }) => place).join(', ')
   return { destinations, notes: [`GitHub: ${places} at ${access.apiUrl}, token from ${access.tokenSource}`] }
