@@ -20,7 +20,7 @@ export function jsonAuthenticationRefusal({ kind, message }: AuthenticationFailu
   return { code: codes[kind].json, message, status: 400 }
 }
 
-/** The failure as STS says it. https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
+/** The failure as STS and IAM say it. https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
 export function queryAuthenticationRefusal({ kind, message }: AuthenticationFailure): Refusal {
   return { code: codes[kind].query, message, status: kind === 'incomplete' ? 400 : 403 }
 }

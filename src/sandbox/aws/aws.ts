@@ -2,15 +2,17 @@ import type { SandboxPart, SandboxWorld } from '../part.ts'
 import type { Exchange, Operation, Service } from '../service.ts'
 import { type ServiceName, serviceNames } from '../service-name.ts'
 import { AuthenticationFailure } from './authentication-failure.ts'
+import { type IamWorld, recogniseIam } from './iam-service/iam.ts'
 import { createIdentities, parseIdentity, seededAccount, seededIdentity } from './identities.ts'
 import { recogniseSecretsManager, type SecretsManagerWorld } from './secrets-manager/secrets-manager.ts'
 import { secretStates, type SecretState } from './secrets-manager/state.ts'
 import { createSecretStore } from './secrets-manager/store.ts'
+import { createServiceLinkedRoles } from './service-linked-roles.ts'
 import { parseAuthorization } from './signature.ts'
 import { recogniseSts } from './sts.ts'
 import { unknownOperation, unserved } from './unserved.ts'
 
-/** The stand-in for AWS: STS and Secrets Manager on one port. */
+/** The stand-in for AWS: STS, IAM and Secrets Manager on one port. */
 export interface Aws extends SandboxPart {
   readonly service: Service
   readonly seededIdentity: { readonly accessKeyId: string; readonly secretAccessKey: string }
@@ -29,7 +31,8 @@ interface RegionState {
 export function createAws({ clock }: SandboxWorld): Aws {
   const store = createSecretStore()
   const identities = createIdentities()
-  const world: SecretsManagerWorld = { clock, identities, store }
+  const serviceLinkedRoles = createServiceLinkedRoles()
+  const world: AwsWorld = { clock, identities, store, serviceLinkedRoles }
   return {
     service: { recognise: (exchange) => recognise(exchange, world) },
     seededIdentity: {
@@ -53,10 +56,12 @@ export function createAws({ clock }: SandboxWorld): Aws {
     reset() {
       store.clear()
       identities.reset()
+      serviceLinkedRoles.reset()
     },
     ownFaults: {
       secretsmanager: ['expired-token', 'secret-lag'],
       sts: ['expired-token'],
+      iam: ['expired-token'],
       ecr: ['expired-token'],
     },
     seeds: {
@@ -67,20 +72,22 @@ export function createAws({ clock }: SandboxWorld): Aws {
   }
 }
 
+type AwsWorld = SecretsManagerWorld & IamWorld
+
 /** Which service and operation a request is for: by `X-Amz-Target`, or by the `Action` and `Version` of a form. */
-function recognise(exchange: Exchange, world: SecretsManagerWorld): Operation {
+function recognise(exchange: Exchange, world: AwsWorld): Operation {
   const target = exchange.headers['x-amz-target']
   if (target !== undefined && exchange.method === 'POST' && exchange.url.pathname === '/') {
     const [prefix = '', name = ''] = target.split('.')
     if (prefix === 'secretsmanager') return recogniseSecretsManager(exchange, name, world)
-    if (prefix === 'AmazonEC2ContainerRegistry_V20150921') return unserved('ecr', name, 'json')
+    if (prefix === 'AmazonEC2ContainerRegistry_V20150921') return unserved('ecr', name)
   }
   const form = target === undefined ? readForm(exchange) : undefined
   const action = form?.get('Action')
   if (form && action) {
     const version = form.get('Version')
     if (version === '2011-06-15') return recogniseSts(exchange, action, world.identities)
-    if (version === '2010-05-08') return unserved('iam', action, 'xml')
+    if (version === '2010-05-08') return recogniseIam(exchange, form, world)
   }
   return unknownOperation(signedService(exchange), target ?? `${exchange.method} ${exchange.url.pathname}`)
 }

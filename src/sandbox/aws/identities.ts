@@ -12,6 +12,7 @@ export interface Identity {
 
 /** Everybody who can sign a request. */
 export interface Identities {
+  all(): readonly Identity[]
   find(accessKeyId: string): Identity | undefined
   add(identity: Identity): void
   /** Back to the seeded identity alone. */
@@ -31,6 +32,7 @@ export const seededIdentity: Identity = parseIdentity({
 export function createIdentities(): Identities {
   let byKey = new Map<string, Identity>()
   const identities: Identities = {
+    all: () => [...byKey.values()],
     find: (accessKeyId) => byKey.get(accessKeyId),
     add(identity) {
       byKey.set(identity.accessKeyId, identity)

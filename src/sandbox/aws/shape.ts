@@ -95,14 +95,20 @@ export function structure(
  * constraint that is broken.
  */
 export function readInput<S extends Shape>(shape: S, body: Buffer): ValueOf<S> {
+  return readValue(shape, parseJson(body), 'ValidationException')
+}
+
+/**
+ * The same for a value that was taken from its wire form already.
+ *
+ * @param code what the service calls an input that breaks a constraint
+ */
+export function readValue<S extends Shape>(shape: S, sent: unknown, code: string): ValueOf<S> {
   const faults: string[] = []
-  const value = read(shape, parseJson(body), { path: '', faults })
+  const value = read(shape, sent, { path: '', faults })
   if (faults.length > 0) {
     const noun = faults.length === 1 ? 'error' : 'errors'
-    throw new ServiceError(
-      'ValidationException',
-      `${faults.length} validation ${noun} detected: ${faults.join('; ')}`,
-    )
+    throw new ServiceError(code, `${faults.length} validation ${noun} detected: ${faults.join('; ')}`)
   }
   // `read` has made a value of the shape, or noted a fault.
   return value as ValueOf<S>

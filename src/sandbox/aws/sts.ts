@@ -5,7 +5,7 @@ import { AuthenticationFailure, queryAuthenticationRefusal } from './authenticat
 import type { Identities } from './identities.ts'
 import { notImplemented } from './not-implemented.ts'
 import { ServiceError } from './service-error.ts'
-import { type Refusal, xmlRefusal, xmlSuccess } from './wire.ts'
+import { namespaces, type Refusal, xmlRefusal, xmlSuccess } from './wire.ts'
 
 /** Recognise a call of STS, which speaks the query protocol: a form that names an `Action`. */
 export function recogniseSts(exchange: Exchange, action: string, identities: Identities): Operation {
@@ -45,14 +45,18 @@ function perform(exchange: Exchange, action: string, identities: Identities): An
     throw new ServiceError('InvalidAction', `Could not find operation ${action} for version 2011-06-15`)
   }
   const { caller } = authenticate(exchange, 'sts', identities)
-  return xmlSuccess(action, { Arn: caller.arn, UserId: caller.userId, Account: caller.account })
+  return xmlSuccess(namespaces.sts, action, {
+    Arn: caller.arn,
+    UserId: caller.userId,
+    Account: caller.account,
+  })
 }
 
 function answer(output: () => Answer): Answer {
   try {
     return output()
   } catch (error) {
-    return xmlRefusal(refusalOf(error))
+    return xmlRefusal(namespaces.sts, refusalOf(error))
   }
 }
 

@@ -4,17 +4,16 @@ import type { ServiceName } from '../service-name.ts'
 import { AuthenticationFailure, jsonAuthenticationRefusal } from './authentication-failure.ts'
 import { notImplemented } from './not-implemented.ts'
 import { ServiceError } from './service-error.ts'
-import { jsonRefusal, xmlRefusal, type Refusal } from './wire.ts'
+import { jsonRefusal, type Refusal } from './wire.ts'
 
 /** A call of a service that the sandbox does not have: 501, loudly. */
-export function unserved(service: ServiceName, name: string, wire: 'json' | 'xml'): Operation {
-  const refuse = wire === 'json' ? (refusal: Refusal) => jsonRefusal(refusal, 'message') : xmlRefusal
+export function unserved(service: ServiceName, name: string): Operation {
   return {
     service,
     name,
     mutating: false,
-    perform: () => refuse(notImplemented(`${service} ${name}`)),
-    refuse: (fault) => refuse(faultRefusal(fault)),
+    perform: () => jsonRefusal(notImplemented(`${service} ${name}`), 'message'),
+    refuse: (fault) => jsonRefusal(faultRefusal(fault), 'message'),
   }
 }
 

@@ -26,29 +26,45 @@ export function jsonRefusal(refusal: Refusal, member: 'Message' | 'message'): An
   return jsonAnswer(refusal.status, { __type: refusal.code, [member]: refusal.message })
 }
 
+/** What the result of a query service holds; the items of a list become elements named `member`. */
+export type XmlValue = string | readonly XmlValue[] | { readonly [name: string]: XmlValue }
+
+/** The XML namespaces of the query services, which name the version of their API. */
+export const namespaces = {
+  sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
+  iam: 'https://iam.amazonaws.com/doc/2010-05-08/',
+} as const
+
 /** A success of a query service. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
-export function xmlSuccess(action: string, members: Readonly<Record<string, string>>): Answer {
-  const result = Object.entries(members)
-    .map(([name, value]) => `<${name}>${escapeXml(value)}</${name}>`)
-    .join('')
+export function xmlSuccess(
+  namespace: string,
+  action: string,
+  result: Readonly<Record<string, XmlValue>>,
+): Answer {
   const requestId = randomUUID()
   const body =
-    `<${action}Response xmlns="${stsNamespace}"><${action}Result>${result}</${action}Result>` +
+    `<${action}Response xmlns="${namespace}"><${action}Result>${toXml(result)}</${action}Result>` +
     `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${action}Response>\n`
   return xmlAnswer(200, { body, requestId })
 }
 
 /** A refusal of a query service. */
-export function xmlRefusal({ code, message, status }: Refusal): Answer {
+export function xmlRefusal(namespace: string, { code, message, status }: Refusal): Answer {
   const requestId = randomUUID()
   const body =
-    `<ErrorResponse xmlns="${stsNamespace}"><Error><Type>${status < 500 ? 'Sender' : 'Receiver'}</Type>` +
+    `<ErrorResponse xmlns="${namespace}"><Error><Type>${status < 500 ? 'Sender' : 'Receiver'}</Type>` +
     `<Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error>` +
     `<RequestId>${requestId}</RequestId></ErrorResponse>\n`
   return xmlAnswer(status, { body, requestId })
 }
 
-const stsNamespace = 'https://sts.amazonaws.com/doc/2011-06-15/'
+function toXml(value: XmlValue): string {
+  if (typeof value === 'string') return escapeXml(value)
+  const elements: [string, XmlValue][] = Array.isArray(value)
+    ? value.map((item: XmlValue) => ['member', item])
+    : Object.entries(value)
+  return elements.map(([name, item]) => `<${name}>${toXml(item)}</${name}>`).join('')
+}
 
 function jsonAnswer(status: number, body: Readonly<Record<string, unknown>>): Answer {
   return {

@@ -1,3 +1,4 @@
+import { IAMClient } from '@aws-sdk/client-iam'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { STSClient } from '@aws-sdk/client-sts'
 import { onTestFinished } from 'vitest'
@@ -16,6 +17,7 @@ export interface AwsSandbox {
   readonly log: RequestLog
   secretsManager(as?: SignAs): SecretsManagerClient
   sts(as?: SignAs): STSClient
+  iam(as?: SignAs): IAMClient
 }
 
 interface SignAs {
@@ -58,6 +60,13 @@ export async function startAwsSandbox(): Promise<AwsSandbox> {
     },
     sts(as = {}) {
       const client = new STSClient(settings(as))
+      onTestFinished(() => {
+        client.destroy()
+      })
+      return client
+    },
+    iam(as = {}) {
+      const client = new IAMClient(settings(as))
       onTestFinished(() => {
         client.destroy()
       })

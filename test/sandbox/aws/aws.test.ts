@@ -67,18 +67,6 @@ test.each<
   },
 )
 
-test('answers IAM with 501 in XML', async () => {
-  const { url } = await startAwsSandbox()
-  const { status, body } = await sendRaw(url, {
-    method: 'POST',
-    path: '/',
-    headers: form,
-    body: 'Action=GetRole&RoleName=a&Version=2010-05-08',
-  })
-  expect(status).toBe(501)
-  expect(body).toContain('<Message>the sandbox does not do iam GetRole; AWS does</Message>')
-})
-
 test('says loudly what Secrets Manager does and it does not', async () => {
   const sandbox = await startAwsSandbox()
   expect(await refusal(sandbox.secretsManager().send(new RotateSecretCommand({ SecretId: 'a' })))).toEqual({
