@@ -1,3 +1,4 @@
+import { isRed, type Finding } from '../checks/finding.ts'
 import type { ChangeReport } from '../engine/event.ts'
 import { PullthroughError } from '../errors.ts'
 
@@ -19,4 +20,12 @@ export function exitCodeOfSync(changes: readonly ChangeReport[], dryRun: boolean
   if (errors.length > 0) return exitCodes.failed
   const differs = changes.some(({ action }) => action !== 'keep')
   return dryRun && differs ? exitCodes.differences : exitCodes.done
+}
+
+/** The exit code of a `verify` or `doctor` that reached its end: a question without an answer outweighs a difference. */
+export function exitCodeOfFindings(findings: readonly Finding[]): ExitCode {
+  const red = findings.filter(isRed)
+  if (red.length === 0) return exitCodes.done
+  const unanswered = red.some(({ status }) => status === 'denied' || status === 'unreachable')
+  return unanswered ? exitCodes.failed : exitCodes.differences
 }

@@ -1,5 +1,6 @@
 import type { ChangeReport } from '../engine/event.ts'
 import type { PullthroughError } from '../errors.ts'
+import { errorJson } from './error-json.ts'
 
 /** Everything a `sync` has to tell when it is over. */
 export interface SyncReport {
@@ -33,10 +34,6 @@ export function renderSyncJson({ dryRun, changes, writes }: SyncReport, error?: 
     writes,
     ...(error ? { error: errorJson(error) } : {}),
   })
-}
-
-function errorJson({ code, message, hint }: PullthroughError) {
-  return { code, message, ...(hint === undefined ? {} : { hint }) }
 }
 
 const doneWords = {
