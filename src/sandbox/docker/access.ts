@@ -1,5 +1,5 @@
 import type { Pat, PatScope } from './account.ts'
-import { previewRepository } from './preview-image.ts'
+import { findRepository } from './catalogue.ts'
 import { pullLimitOf, pullWindow } from './pull-limit.ts'
 
 /** One thing that a client asks of a token: `repository:library/alpine:pull,push`. */
@@ -33,6 +33,8 @@ export function isWithinScope({ scope }: Pat, { actions }: RequestedAccess): boo
 
 function allowedActions(scope: PatScope): readonly string[] {
   switch (scope) {
+    case 'cloud-sandboxes':
+      return []
     case 'repo:public_read':
     case 'repo:read':
       return ['pull']
@@ -44,24 +46,24 @@ function allowedActions(scope: PatScope): readonly string[] {
 }
 
 /**
- * What of the requested access somebody has: everybody may pull the one public repository, a user has his own
- * namespace. What nobody has is left out, and the registry refuses it.
+ * What of the requested access somebody has: everybody may pull what is public, a user has his own namespace unless
+ * his token reads public repositories alone. What nobody has is left out, and the registry refuses it.
  * https://distribution.github.io/distribution/spec/auth/token/#requesting-a-token
  */
 export function grant(
   requested: readonly RequestedAccess[],
-  username: string | undefined,
+  pat: Pat | undefined,
   limit: ReturnType<typeof pullLimitOf>,
 ): readonly GrantedAccess[] {
   return requested.flatMap(({ type, name, actions }) => {
-    const given = type === 'repository' ? actions.filter((action) => has(username, name, action)) : []
+    const given = type === 'repository' ? actions.filter((action) => has(pat, name, action)) : []
     if (given.length === 0) return []
     const parameters = { pull_limit: String(limit), pull_limit_interval: String(pullWindow) }
     return [{ type, name, actions: given, ...(limit === undefined ? {} : { parameters }) }]
   })
 }
 
-function has(username: string | undefined, name: string, action: string): boolean {
-  if (name === previewRepository) return action === 'pull'
-  return username !== undefined && name.startsWith(`${username}/`)
+function has(pat: Pat | undefined, name: string, action: string): boolean {
+  if (action === 'pull' && findRepository(name)?.private === false) return true
+  return pat !== undefined && pat.scope !== 'repo:public_read' && name.startsWith(`${pat.username}/`)
 }

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
 
-/** What a personal access token may do, for every repository its owner reaches; each includes those before it. */
-const patScopes = ['repo:public_read', 'repo:read', 'repo:write', 'repo:admin'] as const
+/**
+ * What a personal access token may do, for every repository its owner reaches; each of `repo:…` includes those before
+ * it. `cloud-sandboxes` logs in and may not even pull what is public.
+ * https://docs.docker.com/security/access-tokens/reference/
+ */
+const patScopes = ['cloud-sandboxes', 'repo:public_read', 'repo:read', 'repo:write', 'repo:admin'] as const
 
 export type PatScope = (typeof patScopes)[number]
 

@@ -8,7 +8,7 @@ import { createPullLimits } from './pull-limit.ts'
 import { registryFaults } from './registry-error.ts'
 import { registryOperation } from './registry.ts'
 import type { DockerHubStore } from './store.ts'
-import { authFaults, authOperation } from './token-server.ts'
+import { authFaults, authOperation, logIn, type Login } from './token-server.ts'
 
 /** Docker Hub's three services, as far as a login and its pull limit need them. */
 export interface DockerHub extends SandboxPart {
@@ -20,6 +20,8 @@ export interface DockerHub extends SandboxPart {
   readonly hub: Service
   /** Tell the registry where its token server listens, for the `realm` of its challenges. */
   announce(urls: { readonly authUrl: string }): void
+  /** What the token server would say to a login: for ECR, which logs in on its own. */
+  logIn(login: Login): boolean
   state(): DockerHubState
 }
 
@@ -79,6 +81,7 @@ export function createDockerHub({ clock }: SandboxWorld): DockerHub {
     announce({ authUrl }) {
       store.authUrl = authUrl
     },
+    logIn: (login) => logIn(login, store),
     state: () => ({
       accounts: store.accounts.all().map(({ username, token, scope, state, logins, pulls }) => ({
         username,

@@ -2,14 +2,9 @@ import type { Answer, Exchange, Operation } from '../service.ts'
 import type { GrantedAccess } from './access.ts'
 import type { Pat } from './account.ts'
 import { bearerOf, dated, json } from './answer.ts'
+import { findManifest, findRepository } from './catalogue.ts'
+import type { Content } from './content.ts'
 import { type Claims, verifyJwt } from './jwt.ts'
-import {
-  type Content,
-  previewConfig,
-  previewManifest,
-  previewRepository,
-  previewTag,
-} from './preview-image.ts'
 import { pullLimitOf, pullWindow } from './pull-limit.ts'
 import { challenge, pullLimitReached, registryError, registryRefusal } from './registry-error.ts'
 import { type DockerHubStore, epochSeconds } from './store.ts'
@@ -27,7 +22,8 @@ type Target =
     }
 
 /**
- * `registry-1.docker.io` with one repository, as far as reading one's pull limit needs it.
+ * `registry-1.docker.io` with a few repositories, as far as it takes to read one's pull limit and to see whether an
+ * image is there.
  * https://distribution.github.io/distribution/spec/api/
  */
 export function registryOperation(exchange: Exchange, store: DockerHubStore): Operation {
@@ -111,13 +107,15 @@ function answerManifest(
   { puller, counts }: { readonly puller: Pat | undefined; readonly counts: boolean },
   store: DockerHubStore,
 ): Answer {
-  if (name !== previewRepository || ![previewTag, previewManifest.digest].includes(reference)) {
+  const repository = findRepository(name)
+  const manifest = repository && findManifest(repository, reference)
+  if (!manifest) {
     return registryError(404, 'MANIFEST_UNKNOWN', 'manifest unknown', { Tag: reference })
   }
   if (counts && !countPull(puller, store)) {
     return pullLimitReached(puller ? 'user' : 'address', limitHeaders(puller, store))
   }
-  return present(previewManifest, limitHeaders(puller, store))
+  return present(manifest, limitHeaders(puller, store))
 }
 
 /** Count a pull. `false` if none is left. */
@@ -151,12 +149,18 @@ function pullerName(puller: Pat | undefined): string {
 }
 
 function answerBlob({ name, reference }: RepositoryPath): Answer {
-  if (name === previewRepository && reference === previewConfig.digest) return present(previewConfig)
+  const repository = findRepository(name)
+  if (repository && !repository.blobs) {
+    return registryError(501, 'UNSUPPORTED', `the sandbox has no blobs of ${name}`)
+  }
+  const blob = repository?.blobs?.find(({ digest }) => digest === reference)
+  if (blob) return present(blob)
   return registryError(404, 'BLOB_UNKNOWN', 'blob unknown to registry', { digest: reference })
 }
 
 function answerTags({ name }: RepositoryPath): Answer {
-  if (name === previewRepository) return json(200, { name, tags: [previewTag] })
+  const repository = findRepository(name)
+  if (repository) return json(200, { name, tags: [...repository.manifests.keys()].sort() })
   return registryError(404, 'NAME_UNKNOWN', 'repository name not known to registry', { name })
 }
 

@@ -57,7 +57,8 @@ function answerPost({ headers, body }: Exchange, store: DockerHubStore): Answer 
   return issue({ login, service: form.get('service'), scopes: (form.get('scope') ?? '').split(' ') }, store)
 }
 
-interface Login {
+/** A Docker ID, and a personal access token in place of its password. */
+export interface Login {
   readonly username: string
   readonly secret: string
 }
@@ -90,22 +91,32 @@ async function issue(
     requested.push(access)
   }
 
-  const pat = login && store.accounts.find(login.username, login.secret)
-  if (login) {
-    const wrong = loginProblem(pat)
-    if (wrong !== undefined) return unauthorized(wrong)
-  }
+  const pat = login && findPat(login, store)
+  if (typeof pat === 'string') return unauthorized(pat)
   // Not what the specification says, but what Docker Hub does: more than the token's scope is refused here.
   if (pat && !requested.every((access) => isWithinScope(pat, access))) return unauthorized(texts.insufficient)
   if (pat) pat.logins += 1
   return json(200, await createToken(requested, pat, store))
 }
 
-/** Why a login fails; a token that was revoked or deactivated is not told from a wrong one. */
-function loginProblem(pat: Pat | undefined): string | undefined {
+/**
+ * Log in as another service of the sandbox does, which asks for no scope. It counts as a login.
+ *
+ * @returns whether the account exists and its token is active
+ */
+export function logIn(login: Login, store: DockerHubStore): boolean {
+  const pat = findPat(login, store)
+  if (typeof pat === 'string') return false
+  pat.logins += 1
+  return true
+}
+
+/** The token of a login, or why it fails: one that was revoked or deactivated is not told from a wrong one. */
+function findPat({ username, secret }: Login, store: DockerHubStore): Pat | string {
+  const pat = store.accounts.find(username, secret)
   switch (pat?.state) {
     case 'active':
-      return undefined
+      return pat
     case 'expired':
       return texts.expired
     case 'revoked':
@@ -125,7 +136,7 @@ async function createToken(
   const jti = `dckr_jti_${randomBytes(20).toString('base64url')}=`
   store.issued.set(jti, pat)
   const token = await signJwt({
-    access: grant(requested, pat?.username, limit),
+    access: grant(requested, pat, limit),
     aud: registryService,
     exp: now + lifetime,
     iat: now,

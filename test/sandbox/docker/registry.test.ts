@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
   claimsOf,
+  type Credentials,
   previewManifest,
   type Received,
   receive,
@@ -109,21 +110,184 @@ describe('the manifest', () => {
     expect(received).toMatchObject({ status: 404, body: { errors: [{ code: 'MANIFEST_UNKNOWN' }] } })
   })
 
-  test.each(['acme/secret', 'library/debian', 'ratelimitpreview/other'])(
-    'of %s cannot be told from one that may not be seen',
-    async (name) => {
-      const received = await ask('GET', `/v2/${name}/manifests/latest`, await running.bearer(seeded))
+  test('of a user’s own repository that does not exist is unknown', async () => {
+    running.account({ username: 'sandbox', token: seeded.password, scope: 'repo:read' })
+    const received = await ask(
+      'GET',
+      '/v2/sandbox/image/manifests/latest',
+      await pull('sandbox/image', seeded),
+    )
+    expect(received).toMatchObject({ status: 404, body: { errors: [{ code: 'MANIFEST_UNKNOWN' }] } })
+  })
+})
+
+/** A token that was asked for to pull from a repository. */
+async function pull(name: string, credentials?: Credentials): Promise<string> {
+  const { body } = await running.token({ credentials, scopes: [`repository:${name}:pull`] })
+  return `Bearer ${(body as { token: string }).token}`
+}
+
+describe('an image', () => {
+  const images = [
+    ['library/debian', '12'],
+    ['library/debian', 'bookworm-slim'],
+    ['library/debian', 'latest'],
+    ['library/node', '20'],
+    ['library/node', 'latest'],
+    ['bitnami/redis', '7.2'],
+    ['bitnami/redis', 'latest'],
+  ] as const
+
+  test.each(images)('%s:%s is there for everybody, by tag and by digest', async (name, tag) => {
+    const bearer = await pull(name)
+    const path = `/v2/${name}/manifests/${tag}`
+    const response = await fetch(running.registryUrl + path, { headers: { authorization: bearer } })
+    const text = await response.text()
+    const digest = `sha256:${createHash('sha256').update(text).digest('hex')}`
+    const headers = {
+      'content-type': 'application/vnd.oci.image.manifest.v1+json',
+      'content-length': String(Buffer.byteLength(text)),
+      'docker-content-digest': digest,
+      etag: `"${digest}"`,
+    }
+    expect(Object.fromEntries(response.headers)).toMatchObject(headers)
+    const descriptor = (mediaType: string) => ({
+      mediaType,
+      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string,
+      size: expect.any(Number) as number,
+    })
+    expect(JSON.parse(text)).toEqual({
+      schemaVersion: 2,
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      config: descriptor('application/vnd.oci.image.config.v1+json'),
+      layers: [descriptor('application/vnd.oci.image.layer.v1.tar+gzip')],
+    })
+    for (const reference of [tag, digest]) {
+      const head = await ask('HEAD', `/v2/${name}/manifests/${reference}`, bearer)
+      expect(head).toMatchObject({ status: 200, headers, body: '' })
+    }
+    expect((await ask('GET', `/v2/${name}/manifests/${digest}`, bearer)).body).toEqual(JSON.parse(text))
+  })
+
+  test('is another one under each tag', async () => {
+    const heads = images.map(async ([name, tag]) =>
+      ask('HEAD', `/v2/${name}/manifests/${tag}`, await pull(name)),
+    )
+    const digests = (await Promise.all(heads)).map(({ headers }) => headers['docker-content-digest'])
+    expect(new Set(digests).size).toBe(images.length)
+  })
+
+  test.each([
+    ['GET', 'library/debian', '13'],
+    ['GET', 'library/node', `sha256:${'0'.repeat(64)}`],
+    ['HEAD', 'bitnami/redis', 'toString'],
+  ])('of another tag or digest is 404, and no pull: %s %s %s', async (method, name, reference) => {
+    const received = await ask(method, `/v2/${name}/manifests/${reference}`, await pull(name, seeded))
+    expect(received.status).toBe(404)
+    expect(received.body).toEqual(
+      method === 'HEAD'
+        ? ''
+        : {
+            errors: [{ code: 'MANIFEST_UNKNOWN', message: 'manifest unknown', detail: { Tag: reference } }],
+          },
+    )
+    expect(running.dockerHub.state()).toMatchObject({ accounts: [{ pulls: 0 }] })
+  })
+
+  test('has its tags listed, and no blobs, loudly', async () => {
+    const bearer = await pull('library/debian')
+    expect(await ask('GET', '/v2/library/debian/tags/list', bearer)).toMatchObject({
+      status: 200,
+      body: { name: 'library/debian', tags: ['12', 'bookworm-slim', 'latest'] },
+    })
+    const { body } = await ask('GET', '/v2/library/debian/manifests/12', bearer)
+    const { config } = body as { config: { digest: string } }
+    expect(await ask('GET', `/v2/library/debian/blobs/${config.digest}`, bearer)).toMatchObject({
+      status: 501,
+      body: { errors: [{ code: 'UNSUPPORTED', message: 'the sandbox has no blobs of library/debian' }] },
+    })
+  })
+
+  test('counts as a pull with GET and not with HEAD, and shows the same limit as any other', async () => {
+    const bearer = await pull('library/debian', seeded)
+    const [head, get] = [
+      await ask('HEAD', '/v2/library/debian/manifests/12', bearer),
+      await ask('GET', '/v2/library/debian/manifests/12', bearer),
+    ]
+    expect([limitsOf(head), limitsOf(get)]).toEqual([
+      ['200;w=21600', '200;w=21600', 'sandbox'],
+      ['200;w=21600', '199;w=21600', 'sandbox'],
+    ])
+    expect(running.dockerHub.state()).toMatchObject({ accounts: [{ pulls: 1 }], anonymousPulls: 0 })
+  })
+
+  test('is refused with 429 to an account that is out of pulls, which HEAD still finds', async () => {
+    running.account({ username: 'sandbox', token: seeded.password, pullsLeft: 0 })
+    const bearer = await pull('library/node', seeded)
+    expect(await ask('GET', '/v2/library/node/manifests/20', bearer)).toMatchObject({
+      status: 429,
+      headers: { 'ratelimit-remaining': '0;w=21600' },
+      body: { errors: [{ code: 'TOOMANYREQUESTS' }] },
+    })
+    const head = await ask('HEAD', '/v2/library/node/manifests/20', bearer)
+    expect([head.status, limitsOf(head)]).toEqual([200, ['200;w=21600', '0;w=21600', 'sandbox']])
+    expect((await ask('GET', '/v2/library/node/manifests/20', await pull('library/node'))).status).toBe(200)
+  })
+
+  test.each([
+    'acme/secret',
+    'library/nope',
+    'debian',
+    'ratelimitpreview/other',
+    'sandbox/image',
+    'sandbox/private',
+  ])('of %s cannot be told from one that may not be seen', async (name) => {
+    for (const credentials of [undefined, seeded]) {
+      const received = await ask('GET', `/v2/${name}/manifests/latest`, await pull(name, credentials))
       expect(received).toMatchObject({ status: 401, body: unauthorized(name) })
-      expect(received.headers['www-authenticate']).toMatch(/,error="insufficient_scope"$/)
+      expect(received.headers['www-authenticate']).toBe(
+        `Bearer realm="${running.authUrl}/token",service="registry.docker.io",scope="repository:${name}:pull",error="insufficient_scope"`,
+      )
+    }
+  })
+
+  test('needs a token for its own repository', async () => {
+    const received = await ask('GET', '/v2/library/debian/manifests/12', await running.bearer(seeded))
+    expect(received.status).toBe(401)
+    expect(received.headers['www-authenticate']).toMatch(/,error="insufficient_scope"$/)
+  })
+})
+
+describe('a private image', () => {
+  const path = '/v2/sandbox/private/manifests/latest'
+
+  test.each(['repo:read', 'repo:write', 'repo:admin'])(
+    'is there for its owner with the scope %s',
+    async (scope) => {
+      running.account({ username: 'sandbox', token: seeded.password, scope })
+      const bearer = await pull('sandbox/private', seeded)
+      expect((await ask('HEAD', path, bearer)).status).toBe(200)
+      expect((await ask('GET', path, bearer)).status).toBe(200)
+      expect(running.dockerHub.state()).toMatchObject({ accounts: [{ pulls: 1 }] })
     },
   )
 
-  test('of a user’s own repository that does not exist is unknown', async () => {
-    const { body } = await running.token({ credentials: seeded, scopes: ['repository:sandbox/image:pull'] })
-    const { token } = body as { token: string }
-    const received = await ask('GET', '/v2/sandbox/image/manifests/latest', `Bearer ${token}`)
-    expect(received).toMatchObject({ status: 404, body: { errors: [{ code: 'MANIFEST_UNKNOWN' }] } })
+  test('is not there for anybody else, whatever his scope', async () => {
+    running.account({ username: 'sandbox2', token: 'dckr_pat_x', scope: 'repo:admin' })
+    const bearer = await pull('sandbox/private', { username: 'sandbox2', password: 'dckr_pat_x' })
+    expect(await ask('GET', path, bearer)).toMatchObject({
+      status: 401,
+      body: unauthorized('sandbox/private'),
+    })
   })
+})
+
+test('a token that may not pull gets none, even for what is public, but logs in', async () => {
+  running.account({ username: 'sandbox', token: seeded.password, scope: 'cloud-sandboxes' })
+  expect(
+    await running.token({ credentials: seeded, scopes: ['repository:library/debian:pull'] }),
+  ).toMatchObject({ status: 401, body: { details: 'access token has insufficient scopes' } })
+  expect((await running.token({ credentials: seeded, scopes: [] })).status).toBe(200)
 })
 
 describe('a token that is not good', () => {

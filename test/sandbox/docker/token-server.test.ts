@@ -169,6 +169,7 @@ describe('more than the scope of the token', () => {
   const own = (actions: string) => `repository:sandbox/image:${actions}`
 
   test.each([
+    ['cloud-sandboxes', 'pull', 401],
     ['repo:public_read', 'pull', 200],
     ['repo:public_read', 'pull,push', 401],
     ['repo:read', 'pull', 200],
@@ -277,7 +278,7 @@ describe('accounts', () => {
     [{ username: 'sandbox' }, '"token" must be a string'],
     [
       { username: 'sandbox', token: 'x', scope: 'all' },
-      '"scope" must be one of repo:public_read, repo:read, repo:write, repo:admin',
+      '"scope" must be one of cloud-sandboxes, repo:public_read, repo:read, repo:write, repo:admin',
     ],
     [
       { username: 'sandbox', token: 'x', plan: 'free' },
