@@ -10,6 +10,7 @@ export const checks = {
   'docker-hub.login': 'Docker Hub accepts the credential',
   'docker-hub.scope': 'the token may pull, and no more than that',
   'docker-hub.limit': 'pulls are left, and whose',
+  'aws.region': 'the Regions of the cache are known',
   'aws.identity': 'AWS knows the caller, and the account is the right one',
   'aws.role': 'the service-linked role that ECR reads the secret with is there',
   'secret.present': 'the secret is there under the name that ECR takes, and not scheduled for deletion',
@@ -79,12 +80,7 @@ export interface Finding {
 }
 
 /** Statuses that make a report red. */
-export const redStatuses = [
-  'drift',
-  'missing',
-  'denied',
-  'unreachable',
-] as const satisfies readonly Status[]
+export const redStatuses = ['drift', 'missing', 'denied', 'unreachable'] as const satisfies readonly Status[]
 
 /** Whether a finding says that something is wrong, or that it could not be found out whether it is. */
 export function isRed({ status }: Finding): boolean {
@@ -124,8 +120,7 @@ const statusOf = {
 
 /** What came of a question: a value, or the error that stands in its place. */
 export type Answered<T> =
-  | { readonly value: T; readonly error?: never }
-  | { readonly error: PullthroughError; readonly value?: never }
+  { readonly value: T; readonly error?: never } | { readonly error: PullthroughError; readonly value?: never }
 
 /** Wait for an answer; only an error of ours is one, and an interruption ends the run. */
 export async function answered<T>(question: Promise<T>): Promise<Answered<T>> {

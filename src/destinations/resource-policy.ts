@@ -93,7 +93,7 @@ export function planPolicy(
 
   const isDesired = (statement: PolicyStatement) =>
     desired.some((wanted) => sameMeaning(wanted, statement, subject))
-  const others = observed.Statement.filter((statement) => !isDesired(statement) && !isOurs(statement))
+  const others = observed.Statement.filter((statement) => !isDesired(statement) && !isOurStatement(statement))
   const denials = others.map((statement) => ({ statement, denial: denialOf(statement, subject) }))
   const shutOut = denials.find(({ denial }) => denial === 'certain')
   if (shutOut) {
@@ -106,13 +106,13 @@ export function planPolicy(
 
   const warnings = denials.map(({ statement, denial }) =>
     denial === 'possible'
-      ? `the policy’s ${nameOf(statement)} may shut ECR out under conditions that cannot be checked here`
-      : `the policy’s ${nameOf(statement)} is not ours and is kept`,
+      ? `the policy’s ${nameOfStatement(statement)} may shut ECR out under conditions that cannot be checked here`
+      : `the policy’s ${nameOfStatement(statement)} is not ours and is kept`,
   )
   const missing = desired.filter(
     (wanted) => !observed.Statement.some((statement) => sameMeaning(wanted, statement, subject)),
   )
-  const stale = observed.Statement.filter((statement) => isOurs(statement) && !isDesired(statement))
+  const stale = observed.Statement.filter((statement) => isOurStatement(statement) && !isDesired(statement))
   if (missing.length === 0 && stale.length === 0) {
     return { action: 'keep', because: 'the policy says the same', warnings }
   }
@@ -132,11 +132,13 @@ function policyOf(statements: readonly PolicyStatement[]): PolicyDocument {
   return { Version: '2012-10-17', Statement: statements }
 }
 
-function isOurs({ Sid }: PolicyStatement): boolean {
+/** Whether a statement is one that sync writes. */
+export function isOurStatement({ Sid }: PolicyStatement): boolean {
   return Object.values<string | undefined>(sids).includes(Sid)
 }
 
-function nameOf({ Sid, Effect }: PolicyStatement): string {
+/** A statement as people call it: `statement AllowAuditors`. */
+export function nameOfStatement({ Sid, Effect }: PolicyStatement): string {
   return Sid ? `statement ${Sid}` : `${Effect} statement without a Sid`
 }
 
@@ -156,7 +158,7 @@ function reasonFor(missing: readonly PolicyStatement[], stale: readonly PolicySt
 function refusalOf(statement: PolicyStatement, subject: PolicySubject): PullthroughError {
   return new PullthroughError(
     'ERR_STATE',
-    `the resource policy’s ${nameOf(statement)} denies ECR’s role the reading of the secret`,
+    `the resource policy’s ${nameOfStatement(statement)} denies ECR’s role the reading of the secret`,
     {
       hint: `exempt it there: "Condition": {"ArnNotEquals": {"aws:PrincipalArn": "${ecrRoleArn(subject)}"}}`,
     },

@@ -93,7 +93,7 @@ interface Refusal {
 
 /** Why a secret that is there must not be touched, or would be of no use to ECR. */
 function refusalOf(secret: PresentSecret, name: string): Refusal | undefined {
-  const { kmsKeyId, owningService, primaryRegion, subject, tags } = secret
+  const { kmsKeyId, primaryRegion, subject } = secret
   if (primaryRegion !== undefined && primaryRegion !== subject.region) {
     return {
       because: `a replica of ${primaryRegion}`,
@@ -106,9 +106,7 @@ function refusalOf(secret: PresentSecret, name: string): Refusal | undefined {
       ),
     }
   }
-  // ECR reads only secrets under the AWS managed key:
-  // https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
-  if (kmsKeyId !== undefined && !/(^|:)alias\/aws\/secretsmanager$/.test(kmsKeyId)) {
+  if (isCustomerKey(kmsKeyId)) {
     return {
       because: 'under a customer managed key',
       refusal: new PullthroughError(
@@ -120,7 +118,7 @@ function refusalOf(secret: PresentSecret, name: string): Refusal | undefined {
       ),
     }
   }
-  const owner = owningService ? `the AWS service ${owningService}` : ownerByTag(tags)
+  const owner = otherOwner(secret)
   if (owner === undefined) return undefined
   return {
     because: 'owned by another tool',
@@ -128,6 +126,24 @@ function refusalOf(secret: PresentSecret, name: string): Refusal | undefined {
       hint: 'let one tool own it: remove it there without deleting the secret, then remove that tag and run this again',
     }),
   }
+}
+
+/**
+ * Whether a secret is under a key that ECR cannot use: it reads only secrets under the AWS managed key.
+ * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
+ *
+ * @param kmsKeyId as DescribeSecret gives it; absent for the AWS managed key
+ */
+export function isCustomerKey(kmsKeyId: string | undefined): kmsKeyId is string {
+  return kmsKeyId !== undefined && !/(^|:)alias\/aws\/secretsmanager$/.test(kmsKeyId)
+}
+
+/** Who else owns the secret, in words; `undefined` if nothing says that anybody does. */
+export function otherOwner({
+  owningService,
+  tags,
+}: Pick<SecretDescription, 'owningService' | 'tags'>): string | undefined {
+  return owningService ? `the AWS service ${owningService}` : ownerByTag(tags)
 }
 
 const toolNames =

@@ -51,12 +51,24 @@ export function describePullLimit(limit: PullLimit, username: string): string {
     case 'unknown':
       return `the pull limit of ${username} is unknown: ${limit.why}`
     case 'limited': {
-      const { limit: most, remaining, windowSeconds } = limit
-      const rule = `Docker Hub lets ${username} pull ${most} images in ${duration(windowSeconds)}`
+      const { remaining } = limit
+      const rule = describeLimitedRule(limit, username)
       if (remaining <= 0) return `${rule}, and none is left now: pulls of new images fail with 429`
-      return `${rule}, and ${remaining <= most / 10 ? 'only ' : ''}${remaining} ${remaining === 1 ? 'is' : 'are'} left`
+      return `${rule}, and ${runsLow(limit) ? 'only ' : ''}${remaining} ${remaining === 1 ? 'is' : 'are'} left`
     }
   }
+}
+
+type Limited = Extract<PullLimit, { state: 'limited' }>
+
+/** How many pulls an account has in which time, in words: `Docker Hub lets sandbox pull 200 images in 6 h`. */
+export function describeLimitedRule({ limit, windowSeconds }: Limited, username: string): string {
+  return `Docker Hub lets ${username} pull ${limit} images in ${duration(windowSeconds)}`
+}
+
+/** Whether a tenth or less is left. */
+export function runsLow({ limit, remaining }: Limited): boolean {
+  return remaining <= limit / 10
 }
 
 function pullLimitIn({ status, headers }: DockerHubAnswer): PullLimit {
