@@ -91,7 +91,7 @@ function nodesOf(findings: readonly Finding[]): readonly Node[] {
         places: new Set([place]),
         findings: ofPlace,
       }))
-    return [{ name: `${kind}s`, kind, places: new Set(places.keys()), findings: [...places.values()].flat() }]
+    return [{ name: `${kind}0`, kind, places: new Set(places.keys()), findings: [...places.values()].flat() }]
   })
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { exitCodeOfError, exitCodeOfSync } from '../../src/cli/exit-code.ts'
+import type { Finding, Status } from '../../src/checks/finding.ts'
+import { exitCodeOfError, exitCodeOfFindings, exitCodeOfSync } from '../../src/cli/exit-code.ts'
 import type { ChangeReport } from '../../src/engine/event.ts'
 import { type ErrorCode, PullthroughError } from '../../src/errors.ts'
 
@@ -45,4 +46,17 @@ test.each<[code: number, what: string, error: unknown]>([
   [1, 'something thrown that is no error', 'ERR_INTERRUPTED'],
 ])('a command ends with %i after %s', (code, _what, error) => {
   expect(exitCodeOfError(error)).toBe(code)
+})
+
+test.each<[code: number, statuses: readonly Status[]]>([
+  [0, []],
+  [0, ['ok', 'warning', 'skipped', 'unknowable']],
+  [2, ['ok', 'drift']],
+  [2, ['missing', 'skipped']],
+  [1, ['denied']],
+  [1, ['ok', 'unreachable']],
+  [1, ['drift', 'denied', 'missing']],
+])('a verify ends with %i after %j', (code, statuses) => {
+  const findings = statuses.map((status): Finding => ({ id: 'rule.valid', target: 'us-east-1', status }))
+  expect(exitCodeOfFindings(findings)).toBe(code)
 })
