@@ -3,7 +3,8 @@ import { Secret } from '../secret.ts'
 import type { Action, Change, Desired } from './destination.ts'
 import { fullName, type GitHubRepository } from '../github/repository.ts'
 import {
-  isSameMoment,
+  changesSince,
+  missingNames,
   type ObservedRecord,
   type PairName,
   pairNames,
@@ -58,7 +59,7 @@ function pairDifference(
   { version }: Desired,
   { updatedAt, record }: ObservedRepository,
 ): PairDifference | undefined {
-  const missing = pairNames.filter((name) => updatedAt[name] === undefined)
+  const missing = missingNames(updatedAt)
   const action = record.state === 'absent' ? 'adopt' : 'update'
   if (missing.length === pairNames.length) return { because: 'it is not there', action }
   if (missing.length > 0) {
@@ -79,7 +80,7 @@ function pairDifference(
 }
 
 function changedSince(record: SyncRecord, updatedAt: PairTimes): PairDifference | undefined {
-  const changed = pairNames.filter((name) => !isSameMoment(record.updatedAt[name], updatedAt[name] ?? ''))
+  const changed = changesSince(record, updatedAt).map(({ name }) => name)
   if (changed.length === 0) return undefined
   const half = changed.length < pairNames.length ? ', a half-written pair' : ''
   return {

@@ -11,6 +11,12 @@ export interface GitHubAccess {
   readonly token: Secret
   /** Where the token comes from: `GH_TOKEN`, `gh auth token`. */
   readonly tokenSource: string
+  /**
+   * Whether it is an App's token in a workflow run: as a rule the run's own `GITHUB_TOKEN`, for which no permission for
+   * secrets and variables exists.
+   * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#permissions
+   */
+  readonly isWorkflowToken: boolean
   /** The REST API's base URL, without a slash at the end. */
   readonly apiUrl: string
   /** The host of web pages and git remotes: `github.com`. */
@@ -32,8 +38,9 @@ export async function resolveGitHubAccess(world: World): Promise<GitHubAccess> {
   const variables = tokenVariables(host, world.env)
   const variable = variables.find((name) => world.env[name])
   if (variable !== undefined) {
-    const token = parseToken(world.env[variable] ?? '', variable)
-    return { token, tokenSource: variable, apiUrl, host }
+    const text = world.env[variable] ?? ''
+    const isWorkflowToken = world.env['GITHUB_ACTIONS'] === 'true' && text.startsWith(installationPrefix)
+    return { token: parseToken(text, variable), tokenSource: variable, isWorkflowToken, apiUrl, host }
   }
   const ghPath = world.env['GH_PATH'] ?? ''
   const outcome = await runCommand(
@@ -46,12 +53,16 @@ export async function resolveGitHubAccess(world: World): Promise<GitHubAccess> {
     return {
       token: parseToken(outcome.output.trim(), 'gh auth token'),
       tokenSource: 'gh auth token',
+      isWorkflowToken: false,
       apiUrl,
       host,
     }
   }
   throw noToken(host, variables, outcome, world.env)
 }
+
+/** https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github#githubs-token-formats */
+const installationPrefix = 'ghs_'
 
 /** Where to look for the repositories to write to. */
 export interface RepositoryWish {

@@ -18,8 +18,15 @@ import {
 } from './sync-record.ts'
 import { type PublicKey, seal } from './sealed-box.ts'
 
+/** Who may push to a repository, as GitHub lists them. */
+export interface Writer {
+  readonly login: string
+  /** The highest role that the account has: `admin`, `maintain`, `write`, or one that the organization made. */
+  readonly role: string
+}
+
 /**
- * The calls on a repository's Actions secrets and variables that a sync makes, each with its meaning.
+ * The calls on a repository and on its Actions secrets and variables, each with its meaning.
  * https://docs.github.com/en/rest/actions/secrets, https://docs.github.com/en/rest/actions/variables
  *
  * Each throws a {@link PullthroughError}: those of `GitHubRequest`, and `ERR_DENIED`.
@@ -34,6 +41,11 @@ export interface GitHubActions {
   /** The key of the repository's secrets, and of nothing else. */
   readPublicKey(repository: GitHubRepository): Promise<PublicKey>
   readRecord(repository: GitHubRepository): Promise<ObservedRecord>
+  /**
+   * The collaborators with push access or more, members of teams and of the organization among them.
+   * https://docs.github.com/en/rest/collaborators/collaborators#list-repository-collaborators
+   */
+  readWriters(repository: GitHubRepository): Promise<readonly Writer[]>
   /** @returns GitHub's own time when it said that the secret is written. */
   putSecret(repository: GitHubRepository, name: PairName, value: Secret, publicKey: PublicKey): Promise<Date>
   /** Write the record's variable; `denied` if the token may not. `exists` says which of two calls to try first. */
@@ -59,6 +71,20 @@ export function githubActions(options: GitHubClientOptions, world: World): GitHu
     )
   }
 
+  /** Each page of a list, a hundred items long. */
+  async function* pages(
+    endpoint: string,
+    action: string,
+    repository: GitHubRepository,
+  ): AsyncGenerator<GitHubAnswer, void> {
+    for (let page = 1; ; page += 1) {
+      const answer = await request(endpoint, { ...path(repository), per_page: 100, page })
+      if (answer.status !== 200) throw refusal(answer, `${action} of ${fullName(repository)}`, repository)
+      yield answer
+      if (!/\brel="next"/.test(answer.headers['link'] ?? '')) return
+    }
+  }
+
   async function readPublicKey(repository: GitHubRepository): Promise<PublicKey> {
     const answer = await request(`GET ${secrets}/public-key`, path(repository))
     if (answer.status !== 200)
@@ -82,13 +108,18 @@ export function githubActions(options: GitHubClientOptions, world: World): GitHu
 
     async listPairTimes(repository) {
       const updatedAt: Partial<Record<PairName, string>> = {}
-      for (let page = 1; ; page += 1) {
-        const answer = await request(`GET ${secrets}`, { ...path(repository), per_page: 100, page })
-        if (answer.status !== 200)
-          throw refusal(answer, `list the secrets of ${fullName(repository)}`, repository)
-        Object.assign(updatedAt, pairTimesIn(answer.body['secrets']))
-        if (!/\brel="next"/.test(answer.headers['link'] ?? '')) return updatedAt
+      for await (const { body } of pages(`GET ${secrets}`, 'list the secrets', repository)) {
+        Object.assign(updatedAt, pairTimesIn(body['secrets']))
       }
+      return updatedAt
+    },
+
+    async readWriters(repository) {
+      const writers: Writer[] = []
+      for await (const { items } of pages(collaborators, 'list the collaborators', repository)) {
+        writers.push(...writersIn(items, token))
+      }
+      return writers
     },
 
     async readRecord(repository) {
@@ -132,6 +163,7 @@ export function githubActions(options: GitHubClientOptions, world: World): GitHu
 
 const secrets = '/repos/{owner}/{repo}/actions/secrets'
 const variables = '/repos/{owner}/{repo}/actions/variables'
+const collaborators = 'GET /repos/{owner}/{repo}/collaborators?permission=push'
 
 function path({ owner, name }: GitHubRepository): { readonly owner: string; readonly repo: string } {
   return { owner, repo: name }
@@ -150,6 +182,17 @@ function pairTimesIn(secrets: unknown): PairTimes {
     times[ours] = updatedAt
   }
   return times
+}
+
+function writersIn(items: readonly unknown[] | undefined, token: Secret): readonly Writer[] {
+  if (!items) throw unreadable('a list of collaborators')
+  return items.map((collaborator) => {
+    const members = membersOf(collaborator)
+    const login = serverText(members['login'], [token])
+    const role = serverText(members['role_name'], [token])
+    if (login === undefined || role === undefined) throw unreadable('a list of collaborators')
+    return { login, role }
+  })
 }
 
 function recordIn(value: unknown): ObservedRecord {

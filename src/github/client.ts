@@ -209,8 +209,9 @@ function judge(
     )
     throw isPermanent(status) ? failure : new PassingFailure(failure, pause(attempt))
   }
+  const items = Array.isArray(data) ? { items: data as readonly unknown[] } : undefined
   // The edge limits in plain text.
-  const body = status === 204 || (status === 429 && !isJsonObject(data)) ? {} : data
+  const body = status === 204 || items || (status === 429 && !isJsonObject(data)) ? {} : data
   if (!isJsonObject(body)) {
     throw unexpected(
       `GitHub answered ${status} (${type}) to ${what}, not JSON`,
@@ -218,7 +219,7 @@ function judge(
     )
   }
   if (status === 401) throw unauthenticated(serverText(body['message'], [token]), tokenSource)
-  const answer = { status, headers, body }
+  const answer = { status, headers, body, ...items }
   const limit = readRateLimit(answer, world.now())
   if (limit) throw limited(limit, what)
   return answer

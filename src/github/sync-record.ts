@@ -46,6 +46,22 @@ export function parseSyncRecord(text: string): SyncRecord | undefined {
   return { version, updatedAt: { DOCKER_HUB_USERNAME, DOCKER_HUB_TOKEN } }
 }
 
+/** Which secrets of the pair are not there. */
+export function missingNames(times: PairTimes): readonly PairName[] {
+  return pairNames.filter((name) => times[name] === undefined)
+}
+
+/** Which secrets, of those that are there, changed since a sync recorded them, and when. */
+export function changesSince(
+  { updatedAt }: SyncRecord,
+  times: PairTimes,
+): readonly { readonly name: PairName; readonly at: string }[] {
+  return pairNames.flatMap((name) => {
+    const at = times[name]
+    return at === undefined || isSameMoment(updatedAt[name], at) ? [] : [{ name, at }]
+  })
+}
+
 /** Whether two times, as GitHub wrote them, are the same moment. */
 export function isSameMoment(one: string, other: string): boolean {
   return Date.parse(one) === Date.parse(other)

@@ -82,6 +82,7 @@ test.each<[string, World['env'], { apiUrl: string; host: string }]>([
   expect(await accessWith({ GH_TOKEN: 'one', ...env })).toEqual({
     token: 'one',
     tokenSource: 'GH_TOKEN',
+    isWorkflowToken: false,
     ...expected,
   })
 })
@@ -119,6 +120,20 @@ test.each<[string, World['env'], { token: string; tokenSource: string }]>([
   ],
 ])('takes %s', async (_, env, expected) => {
   expect(await accessWith(env)).toMatchObject(expected)
+})
+
+test.each<[string, World['env'], boolean]>([
+  ['the token of a run', { GITHUB_ACTIONS: 'true', GITHUB_TOKEN: 'ghs_one' }, true],
+  ['the same under the name that gh takes', { GITHUB_ACTIONS: 'true', GH_TOKEN: 'ghs_one' }, true],
+  ['a person’s token in a run', { GITHUB_ACTIONS: 'true', GH_TOKEN: 'github_pat_one' }, false],
+  [
+    'a person’s token that comes before that of the run',
+    { GITHUB_ACTIONS: 'true', GH_TOKEN: 'ghp_one', GITHUB_TOKEN: 'ghs_one' },
+    false,
+  ],
+  ['an App’s token elsewhere', { GH_TOKEN: 'ghs_one' }, false],
+])('knows a workflow’s token: %s', async (_, env, isWorkflowToken) => {
+  expect(await accessWith(env)).toMatchObject({ isWorkflowToken })
 })
 
 test('asks gh, for the host, when no variable has a token', async () => {
