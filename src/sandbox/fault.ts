@@ -95,6 +95,9 @@ export function parseFaultRule(
   const kinds: readonly string[] = [...commonFaults, ...own]
   if (!kinds.includes(fault['kind'])) throw new TypeError(`"kind" must be one of ${kinds.join(', ')}`)
   if (fault['kind'] === 'delay' && !isCount(fault['ms'])) throw new TypeError('a delay needs "ms"')
+  if (fault['kind'] === 'reads-as' && typeof fault['role'] !== 'string') {
+    throw new TypeError('reads-as needs "role", the ARN of a role')
+  }
   if (fault['status'] !== undefined && !isStatus(fault['status'])) {
     throw new TypeError('"status" must be an HTTP status from 400 to 599')
   }

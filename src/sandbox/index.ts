@@ -41,9 +41,9 @@ export async function startSandbox({ port = 0 }: SandboxOptions = {}): Promise<S
   const clock = createClock()
   const faults = createFaults()
   const log = createRequestLog()
-  const aws = createAws({ clock })
-  const gitHub = createGitHub({ clock })
   const dockerHub = createDockerHub({ clock })
+  const aws = createAws({ clock, logInToDockerHub: (login) => dockerHub.logIn(login) })
+  const gitHub = createGitHub({ clock })
   const parts = [aws, gitHub, dockerHub]
   const state = () => ({ aws: aws.state(), github: gitHub.state(), dockerHub: dockerHub.state() })
 

@@ -397,6 +397,8 @@ test.each([
       'POST /clock',
       'POST /reset',
       'POST /aws/identities',
+      'POST /aws/repositories',
+      'POST /aws/service-linked-roles',
       'POST /github/repositories',
       'POST /github/tokens',
       'POST /docker-hub/accounts',

@@ -2,6 +2,11 @@ import type { SandboxPart, SandboxWorld } from '../part.ts'
 import type { Exchange, Operation, Service } from '../service.ts'
 import { type ServiceName, serviceNames } from '../service-name.ts'
 import { AuthenticationFailure } from './authentication-failure.ts'
+import type { EcrWorld } from './ecr/call.ts'
+import { ecrFaults, recogniseEcr } from './ecr/ecr.ts'
+import { parseRepositorySeed, parseServiceLinkedRole, seedRepository } from './ecr/repository-seed.ts'
+import { type EcrState, ecrStates, emptyEcrState } from './ecr/state.ts'
+import { createEcrStore } from './ecr/store.ts'
 import { type IamWorld, recogniseIam } from './iam-service/iam.ts'
 import { createIdentities, parseIdentity, seededAccount, seededIdentity } from './identities.ts'
 import { recogniseSecretsManager, type SecretsManagerWorld } from './secrets-manager/secrets-manager.ts'
@@ -10,9 +15,9 @@ import { createSecretStore } from './secrets-manager/store.ts'
 import { createServiceLinkedRoles } from './service-linked-roles.ts'
 import { parseAuthorization } from './signature.ts'
 import { recogniseSts } from './sts.ts'
-import { unknownOperation, unserved } from './unserved.ts'
+import { unknownOperation } from './unknown-operation.ts'
 
-/** The stand-in for AWS: STS, IAM and Secrets Manager on one port. */
+/** The stand-in for AWS: STS, IAM, Secrets Manager and ECR's control plane on one port. */
 export interface Aws extends SandboxPart {
   readonly service: Service
   readonly seededIdentity: { readonly accessKeyId: string; readonly secretAccessKey: string }
@@ -21,18 +26,20 @@ export interface Aws extends SandboxPart {
 }
 
 /** What one Region of one account holds. */
-interface RegionState {
+interface RegionState extends EcrState {
   readonly secrets: readonly SecretState[]
-  readonly rules: readonly unknown[]
-  readonly templates: readonly unknown[]
-  readonly repositories: readonly unknown[]
 }
 
-export function createAws({ clock }: SandboxWorld): Aws {
+/** @param logInToDockerHub whether Docker Hub lets somebody in: ECR asks when it validates a rule */
+export function createAws({
+  clock,
+  logInToDockerHub,
+}: SandboxWorld & Pick<EcrWorld, 'logInToDockerHub'>): Aws {
   const store = createSecretStore()
+  const registries = createEcrStore()
   const identities = createIdentities()
   const serviceLinkedRoles = createServiceLinkedRoles()
-  const world: AwsWorld = { clock, identities, store, serviceLinkedRoles }
+  const world: AwsWorld = { clock, identities, store, registries, serviceLinkedRoles, logInToDockerHub }
   return {
     service: { recognise: (exchange) => recognise(exchange, world) },
     seededIdentity: {
@@ -40,21 +47,26 @@ export function createAws({ clock }: SandboxWorld): Aws {
       secretAccessKey: seededIdentity.secretAccessKey,
     },
     state() {
-      const accounts = new Map([
-        [seededAccount, new Map<string, readonly SecretState[]>([['us-east-1', []]])],
-      ])
-      for (const [account, regions] of secretStates(store, clock.now())) {
-        accounts.set(account, new Map([...(accounts.get(account) ?? []), ...regions]))
+      const secrets = secretStates(store, clock.now())
+      const ecr = ecrStates(registries)
+      const accounts = new Map([[seededAccount, new Set(['us-east-1'])]])
+      for (const [account, regions] of [...secrets, ...ecr]) {
+        accounts.set(account, new Set([...(accounts.get(account) ?? []), ...regions.keys()]))
       }
+      const stateOf = (account: string, region: string): RegionState => ({
+        secrets: secrets.get(account)?.get(region) ?? [],
+        ...(ecr.get(account)?.get(region) ?? emptyEcrState),
+      })
       return Object.fromEntries(
-        [...accounts].map(([account, regions]) => [
+        Array.from(accounts, ([account, regions]) => [
           account,
-          Object.fromEntries([...regions].map(([region, secrets]) => [region, regionState(secrets)])),
+          Object.fromEntries(Array.from(regions, (region) => [region, stateOf(account, region)])),
         ]),
       )
     },
     reset() {
       store.clear()
+      registries.clear()
       identities.reset()
       serviceLinkedRoles.reset()
     },
@@ -62,17 +74,25 @@ export function createAws({ clock }: SandboxWorld): Aws {
       secretsmanager: ['expired-token', 'secret-lag'],
       sts: ['expired-token'],
       iam: ['expired-token'],
-      ecr: ['expired-token'],
+      ecr: ecrFaults,
     },
     seeds: {
       '/aws/identities'(body) {
         identities.add(parseIdentity(body))
       },
+      '/aws/repositories'(body) {
+        seedRepository(registries, parseRepositorySeed(body), clock.now())
+      },
+      '/aws/service-linked-roles'(body) {
+        const { account, present } = parseServiceLinkedRole(body)
+        if (present) serviceLinkedRoles.add(account)
+        else serviceLinkedRoles.remove(account)
+      },
     },
   }
 }
 
-type AwsWorld = SecretsManagerWorld & IamWorld
+type AwsWorld = SecretsManagerWorld & IamWorld & EcrWorld
 
 /** Which service and operation a request is for: by `X-Amz-Target`, or by the `Action` and `Version` of a form. */
 function recognise(exchange: Exchange, world: AwsWorld): Operation {
@@ -80,7 +100,7 @@ function recognise(exchange: Exchange, world: AwsWorld): Operation {
   if (target !== undefined && exchange.method === 'POST' && exchange.url.pathname === '/') {
     const [prefix = '', name = ''] = target.split('.')
     if (prefix === 'secretsmanager') return recogniseSecretsManager(exchange, name, world)
-    if (prefix === 'AmazonEC2ContainerRegistry_V20150921') return unserved('ecr', name)
+    if (prefix === 'AmazonEC2ContainerRegistry_V20150921') return recogniseEcr(exchange, name, world)
   }
   const form = target === undefined ? readForm(exchange) : undefined
   const action = form?.get('Action')
@@ -106,8 +126,4 @@ function signedService(exchange: Exchange): ServiceName {
     if (error instanceof AuthenticationFailure) return 'secretsmanager'
     throw error
   }
-}
-
-function regionState(secrets: readonly SecretState[]): RegionState {
-  return { secrets, rules: [], templates: [], repositories: [] }
 }

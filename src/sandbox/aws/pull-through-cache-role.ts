@@ -4,12 +4,16 @@ import type { Caller } from './iam/principal.ts'
 /**
  * The role that ECR reads upstream credentials with, and its managed policy as of 2025-03.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/slr-pullthroughcache.html
+ *
+ * @param arn for a test of what happens if ECR read them with another role
+ * @throws `TypeError` if that is not the ARN of a role or a user
  */
-export function pullThroughCacheRole(account: string): Caller {
-  return createCaller(
-    `arn:aws:iam::${account}:role/aws-service-role/pullthroughcache.ecr.amazonaws.com/AWSServiceRoleForECRPullThroughCache`,
-    managedPolicy,
-  )
+export function pullThroughCacheRole(account: string, arn = pullThroughCacheRoleArn(account)): Caller {
+  return createCaller(arn, managedPolicy)
+}
+
+function pullThroughCacheRoleArn(account: string): string {
+  return `arn:aws:iam::${account}:role/aws-service-role/pullthroughcache.ecr.amazonaws.com/AWSServiceRoleForECRPullThroughCache`
 }
 
 const managedPolicy = {

@@ -91,18 +91,15 @@ export function structure(
 /**
  * Read the body of a request. Members that the shape does not have are ignored, and null is the same as absent.
  *
- * @throws `ServiceError`: `SerializationException` for JSON of another type, `ValidationException` with every
- * constraint that is broken.
+ * @param code what the service calls an input that breaks a constraint
+ * @throws `ServiceError`: `SerializationException` for JSON of another type, `code` with every constraint that is
+ * broken.
  */
-export function readInput<S extends Shape>(shape: S, body: Buffer): ValueOf<S> {
-  return readValue(shape, parseJson(body), 'ValidationException')
+export function readInput<S extends Shape>(shape: S, body: Buffer, code = 'ValidationException'): ValueOf<S> {
+  return readValue(shape, parseJson(body), code)
 }
 
-/**
- * The same for a value that was taken from its wire form already.
- *
- * @param code what the service calls an input that breaks a constraint
- */
+/** The same for a value that was taken from its wire form already. */
 export function readValue<S extends Shape>(shape: S, sent: unknown, code: string): ValueOf<S> {
   const faults: string[] = []
   const value = read(shape, sent, { path: '', faults })

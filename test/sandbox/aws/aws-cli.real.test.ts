@@ -130,8 +130,8 @@ test.skipIf(!aws)('the aws command shows a refusal as it does for AWS', async ()
     "An error occurred (ResourceNotFoundException) when calling the DescribeSecret operation: Secrets Manager can't " +
       'find the specified secret.',
   )
-  await expect(cli(sandbox, 'ecr', 'describe-repositories')).rejects.toThrow(
-    'An error occurred (SandboxNotImplemented) when calling the DescribeRepositories operation: the sandbox does ' +
-      'not do ecr DescribeRepositories; AWS does',
+  await expect(cli(sandbox, 'ecr', 'describe-registry')).rejects.toThrow(
+    'An error occurred (SandboxNotImplemented) when calling the DescribeRegistry operation: the sandbox does ' +
+      'not do ecr DescribeRegistry; AWS does',
   )
 })

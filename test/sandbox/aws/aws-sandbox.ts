@@ -1,9 +1,11 @@
+import { ECRClient } from '@aws-sdk/client-ecr'
 import { IAMClient } from '@aws-sdk/client-iam'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { STSClient } from '@aws-sdk/client-sts'
 import { onTestFinished } from 'vitest'
 import { type Aws, createAws } from '../../../src/sandbox/aws/aws.ts'
 import { type Clock, createClock } from '../../../src/sandbox/clock.ts'
+import { createDockerHub, type DockerHub } from '../../../src/sandbox/docker/docker-hub.ts'
 import { createFaults, type Faults } from '../../../src/sandbox/fault.ts'
 import { createRequestLog, type RequestLog } from '../../../src/sandbox/request-log.ts'
 import { serveService } from '../../../src/sandbox/server.ts'
@@ -12,12 +14,14 @@ import { serveService } from '../../../src/sandbox/server.ts'
 export interface AwsSandbox {
   readonly url: string
   readonly aws: Aws
+  readonly dockerHub: DockerHub
   readonly clock: Clock
   readonly faults: Faults
   readonly log: RequestLog
   secretsManager(as?: SignAs): SecretsManagerClient
   sts(as?: SignAs): STSClient
   iam(as?: SignAs): IAMClient
+  ecr(as?: SignAs): ECRClient
 }
 
 interface SignAs {
@@ -34,7 +38,8 @@ export async function startAwsSandbox(): Promise<AwsSandbox> {
   const clock = createClock()
   const faults = createFaults()
   const log = createRequestLog()
-  const aws = createAws({ clock })
+  const dockerHub = createDockerHub({ clock })
+  const aws = createAws({ clock, logInToDockerHub: (login) => dockerHub.logIn(login) })
   const listener = await serveService(aws.service, 0, { log, faults })
   onTestFinished(() => listener.close())
 
@@ -48,6 +53,7 @@ export async function startAwsSandbox(): Promise<AwsSandbox> {
   return {
     url: listener.url,
     aws,
+    dockerHub,
     clock,
     faults,
     log,
@@ -67,6 +73,13 @@ export async function startAwsSandbox(): Promise<AwsSandbox> {
     },
     iam(as = {}) {
       const client = new IAMClient(settings(as))
+      onTestFinished(() => {
+        client.destroy()
+      })
+      return client
+    },
+    ecr(as = {}) {
+      const client = new ECRClient(settings(as))
       onTestFinished(() => {
         client.destroy()
       })

@@ -48,13 +48,13 @@ test.each<
     unknown,
   ],
   [
-    'ECR',
-    { headers: { ...json, 'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.DescribeRepositories' } },
+    'an operation of ECR that is not done',
+    { headers: { ...json, 'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.BatchGetImage' } },
     {
       status: 501,
       body: {
         __type: 'SandboxNotImplemented',
-        message: 'the sandbox does not do ecr DescribeRepositories; AWS does',
+        message: 'the sandbox does not do ecr BatchGetImage; AWS does',
       },
     },
   ],

@@ -33,14 +33,14 @@ test.each<[message: string, body: unknown]>([
     { ...body, policy: { Statement: { ...body.policy.Statement, Effect: 'Maybe' } } },
   ],
 ])('refuses a body: %s', (message, wrong) => {
-  const aws = createAws({ clock: createClock() })
+  const aws = createAws({ clock: createClock(), logInToDockerHub: () => false })
   expect(() => {
     aws.seeds['/aws/identities']?.(wrong)
   }).toThrow(new TypeError(message))
 })
 
 test('takes a user, and the same key again for somebody else', () => {
-  const aws = createAws({ clock: createClock() })
+  const aws = createAws({ clock: createClock(), logInToDockerHub: () => false })
   aws.seeds['/aws/identities']?.(body)
   aws.seeds['/aws/identities']?.({ ...body, arn: 'arn:aws:iam::123456789012:role/Deploy' })
 })

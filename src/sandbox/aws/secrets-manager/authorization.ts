@@ -1,10 +1,10 @@
+import { accessDenied } from '../access-denied.ts'
 import { partitionOf } from '../arn.ts'
 import { globalKeys } from '../global-keys.ts'
 import { type Decision, decide } from '../iam/policy.ts'
 import { parsePolicyDocument, type PolicyDocument } from '../iam/policy-document.ts'
 import type { Caller } from '../iam/principal.ts'
 import { type ContextEntries, createContext } from '../iam/request-context.ts'
-import { ServiceError } from '../service-error.ts'
 import type { Call } from './call.ts'
 import { markedForDeletion, replicaIsReadOnly, secretNotFound } from './errors.ts'
 import { findSecret, parseSecretId } from './secret-id.ts'
@@ -100,31 +100,6 @@ export function mayDo(
   })
   const request = { caller, action, resource: subject.arn, resourceAccount: subject.account, context }
   return decide(request, readStoredPolicy(subject.policy))
-}
-
-/**
- * The text that AWS sends.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
- */
-export function accessDenied(
-  callerArn: string,
-  {
-    action,
-    shown,
-    decision,
-  }: {
-    readonly action: string
-    readonly shown: string | undefined
-    readonly decision: Pick<Extract<Decision, { allowed: false }>, 'by' | 'policy'>
-  },
-): ServiceError {
-  const what = `User: ${callerArn} is not authorized to perform: ${action}`
-  const where = shown === undefined ? '' : ` on resource: ${shown}`
-  const why =
-    decision.by === 'deny'
-      ? `with an explicit deny in ${decision.policy === 'identity-based' ? 'an' : 'a'} ${decision.policy} policy`
-      : `because no ${decision.policy} policy allows the ${action} action`
-  return new ServiceError('AccessDeniedException', `${what}${where} ${why}`)
 }
 
 function resourceKeys({ tags, primaryRegion }: Subject): ContextEntries {

@@ -1,8 +1,9 @@
+import { pageOf } from '../page.ts'
 import type { ValueOf } from '../shape.ts'
 import { authorize } from './authorization.ts'
 import type { Call, Output } from './call.ts'
 import { labelledVersions, metadata } from './describe-secret.ts'
-import { pageOf } from './page.ts'
+import { invalidNextToken } from './errors.ts'
 import { passes } from './secret-filter.ts'
 import { locate, type LocatedSecret } from './secret.ts'
 import type { shapes } from './shapes.ts'
@@ -26,6 +27,7 @@ export function listSecrets(call: Call, input: ListInput): Output {
     request: { ...input, NextToken: undefined, MaxResults: undefined },
     nextToken: input.NextToken,
     maxResults: input.MaxResults,
+    invalidNextToken,
   })
   return {
     SecretList: items.map((found) => ({

@@ -1,7 +1,8 @@
+import { pageOf } from '../page.ts'
 import type { ValueOf } from '../shape.ts'
 import { authorizedSecret } from './authorization.ts'
 import type { Call, Output } from './call.ts'
-import { pageOf } from './page.ts'
+import { invalidNextToken } from './errors.ts'
 import type { shapes } from './shapes.ts'
 
 /**
@@ -19,6 +20,7 @@ export function listSecretVersionIds(
     request: { arn, deprecated: input.IncludeDeprecated ?? false },
     nextToken: input.NextToken,
     maxResults: input.MaxResults,
+    invalidNextToken,
   })
   return {
     ARN: arn,

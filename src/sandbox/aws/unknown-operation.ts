@@ -2,20 +2,8 @@ import type { Fault } from '../fault.ts'
 import type { Operation } from '../service.ts'
 import type { ServiceName } from '../service-name.ts'
 import { AuthenticationFailure, jsonAuthenticationRefusal } from './authentication-failure.ts'
-import { notImplemented } from './not-implemented.ts'
 import { ServiceError } from './service-error.ts'
 import { jsonRefusal, type Refusal } from './wire.ts'
-
-/** A call of a service that the sandbox does not have: 501, loudly. */
-export function unserved(service: ServiceName, name: string): Operation {
-  return {
-    service,
-    name,
-    mutating: false,
-    perform: () => jsonRefusal(notImplemented(`${service} ${name}`), 'message'),
-    refuse: (fault) => jsonRefusal(faultRefusal(fault), 'message'),
-  }
-}
 
 /** A call that names no operation of AWS at all. */
 export function unknownOperation(service: ServiceName, name: string): Operation {

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import type { Repository } from './repository.ts'
+import type { Rule } from './rule.ts'
+import type { Template } from './template.ts'
+
+/** The private registry that an account has in a Region. */
+export interface Registry {
+  readonly account: string
+  readonly region: string
+  /** By prefix, without a slash at the end. */
+  readonly rules: Map<string, Rule>
+  /** By prefix, without a slash at the end. */
+  readonly templates: Map<string, Template>
+  /** By name. */
+  readonly repositories: Map<string, Repository>
+  /** The registry policy as it was sent. */
+  policy: string | undefined
+}
+
+/** Whom the password of an authorization token lets in, where, and until when. */
+export interface RegistryLogin {
+  /** The ARN of who asked for the token. */
+  readonly caller: string
+  readonly account: string
+  readonly region: string
+  readonly expiresAt: Date
+}
+
+/** Every registry of every account and Region, and the passwords that were given out for them. */
+export interface EcrStore {
+  registry(place: { readonly account: string; readonly region: string }): Registry
+  registries(): readonly Registry[]
+  /** @returns a password that nobody can guess */
+  giveOutPassword(login: RegistryLogin): string
+  /** What a password is good for; `undefined` for one that is unknown or has expired. */
+  findLogin(password: string, now: Date): RegistryLogin | undefined
+  clear(): void
+}
+
+export function createEcrStore(): EcrStore {
+  const registries = new Map<string, Registry>()
+  const logins = new Map<string, RegistryLogin>()
+  return {
+    registry({ account, region }) {
+      const key = `${account} ${region}`
+      const known = registries.get(key)
+      if (known) return known
+      const empty: Registry = {
+        account,
+        region,
+        rules: new Map(),
+        templates: new Map(),
+        repositories: new Map(),
+        policy: undefined,
+      }
+      registries.set(key, empty)
+      return empty
+    },
+    registries: () => [...registries.values()],
+    giveOutPassword(login) {
+      const password = randomBytes(96).toString('base64')
+      logins.set(password, login)
+      return password
+    },
+    findLogin(password, now) {
+      const login = logins.get(password)
+      return login && login.expiresAt > now ? login : undefined
+    },
+    clear() {
+      registries.clear()
+      logins.clear()
+    },
+  }
+}
