@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { collaboratorRoutes } from '../../src/sandbox/github/collaborators.ts'
 import { isGitHubPath } from '../../src/sandbox/github/known-paths.ts'
 import { secretRoutes } from '../../src/sandbox/github/secrets.ts'
 import { variableRoutes } from '../../src/sandbox/github/variables.ts'
@@ -27,6 +28,7 @@ const versions = ['2022-11-28', '2026-03-10'] as const
 const repository = '/repos/{owner}/{repo}'
 const secrets = `${repository}/actions/secrets`
 const variables = `${repository}/actions/variables`
+const collaborators = `${repository}/collaborators`
 
 let running: RunningGitHub
 
@@ -35,6 +37,11 @@ beforeAll(async () => {
   running.gitHub.seeds['/github/repositories']?.({ fullName: 'acme/archive', archived: true })
   running.gitHub.seeds['/github/repositories']?.({ fullName: 'acme/former', renamedTo: 'acme/latter' })
   running.gitHub.seeds['/github/tokens']?.({ token: 'ghp_repo', kind: 'classic', scopes: ['repo'] })
+  running.gitHub.seeds['/github/tokens']?.({
+    token: 'ghp_member',
+    kind: 'classic',
+    scopes: ['repo', 'read:org'],
+  })
   running.gitHub.seeds['/github/tokens']?.({ token: 'ghp_none', kind: 'classic', scopes: [] })
   running.gitHub.seeds['/github/tokens']?.({ token: 'ghs_app', kind: 'app', permissions: {} })
 })
@@ -131,6 +138,11 @@ function examples(box: { key_id: string; encrypted_value: string }): readonly Ex
     { method: 'PATCH', path: variable, status: 404, name: 'NOPE', body: { value: 'y' } },
     { method: 'DELETE', path: variable, status: 204 },
     { method: 'DELETE', path: variable, status: 404 },
+    { method: 'GET', path: collaborators, status: 200, token: 'ghp_member' },
+    { method: 'GET', path: collaborators, status: 200, token: 'ghs_app', query: '?permission=admin' },
+    { method: 'GET', path: collaborators, status: 403 },
+    { method: 'GET', path: collaborators, status: 422, token: 'ghp_member', query: '?permission=write' },
+    { method: 'GET', path: collaborators, status: 404, in: 'acme/nope' },
     ...faults.map(([fault, status]) => ({ method: 'GET', path: secrets, status, fault })),
   ]
 }
@@ -184,7 +196,7 @@ test('every route of the sandbox has examples', () => {
       ({ method, path }) => `${method} ${path.replace('secret_name', 'name')}`,
     ),
   )
-  const built = [...secretRoutes, ...variableRoutes].map(
+  const built = [...secretRoutes, ...variableRoutes, ...collaboratorRoutes].map(
     ({ method, path }) => `${method} ${repository}${path}`,
   )
   expect(built.filter((route) => !shown.has(route))).toEqual([])

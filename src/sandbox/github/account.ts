@@ -1,3 +1,6 @@
+/** Whom the user tokens of the sandbox belong to. */
+export const sandboxLogin = 'sandbox'
+
 /** An account as GitHub embeds it: its "simple user". */
 export function simpleUser(base: string, login: string, type: 'User' | 'Organization') {
   const url = `${base}/users/${login}`

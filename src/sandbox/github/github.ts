@@ -2,6 +2,7 @@ import type { SandboxPart, SandboxWorld } from '../part.ts'
 import type { Service } from '../service.ts'
 import { json, timestamp } from './answer.ts'
 import type { RepositoryRoute } from './call.ts'
+import { collaboratorRoutes } from './collaborators.ts'
 import { operationOf } from './operation.ts'
 import { createRateLimits } from './rate-limit.ts'
 import { gitHubFaults } from './refusal.ts'
@@ -14,7 +15,7 @@ import type { GitHubStore } from './store.ts'
 import { parseToken, type Token } from './token.ts'
 import { variableRoutes } from './variables.ts'
 
-/** GitHub's REST API, as far as repository secrets and variables need it. */
+/** GitHub's REST API, as far as repository secrets, variables and collaborators need it. */
 export interface GitHub extends SandboxPart {
   /** By full name. */
   state(): Readonly<Record<string, RepositoryState>>
@@ -65,7 +66,7 @@ export function createGitHub({ clock }: SandboxWorld): GitHub {
     tokens,
     rateLimits,
     routes: serviceRoutes(rateLimits),
-    repositoryRoutes: [repositoryRoute, ...secretRoutes, ...variableRoutes],
+    repositoryRoutes: [repositoryRoute, ...secretRoutes, ...variableRoutes, ...collaboratorRoutes],
   }
 
   function reset(): void {

@@ -1,6 +1,7 @@
-import { simpleUser } from './account.ts'
+import { sandboxLogin, simpleUser } from './account.ts'
 import { timestamp } from './answer.ts'
 import type { RepositoryCall } from './call.ts'
+import { permissionsObject } from './collaborator.ts'
 import { may, type Needs, type Token } from './token.ts'
 
 /**
@@ -101,15 +102,14 @@ const administration: Needs = {
   exempt: 'nobody',
 }
 
-/**
- * The role of the token's owner. A user who made a token for the repository is its admin here; an app has what it
- * was granted.
- */
+/** The role of the token's user where the token was given the repository; an app has what it was granted. */
 function permissionsOf(token: Token, repository: RepositoryCall['repository']) {
-  const contents: Needs = { ...administration, permission: 'contents' }
-  const asUser = token.kind !== 'app'
+  if (token.kind === 'app') {
+    const contents: Needs = { ...administration, permission: 'contents' }
+    const admin = may(token, administration, repository)
+    const push = may(token, contents, repository)
+    return { admin, maintain: admin, push, triage: push, pull: true }
+  }
   const given = may(token, { ...administration, permission: 'metadata', level: 'read' }, repository)
-  const admin = asUser ? given : may(token, administration, repository)
-  const push = asUser ? given : may(token, contents, repository)
-  return { admin, maintain: admin, push, triage: push, pull: true }
+  return permissionsObject(given ? repository.collaborators.get(sandboxLogin)?.permission : 'pull')
 }

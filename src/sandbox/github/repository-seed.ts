@@ -1,3 +1,4 @@
+import { parseCollaborators } from './collaborator.ts'
 import type { RepositorySeed } from './repository.ts'
 
 /**
@@ -9,7 +10,13 @@ export function parseRepositorySeed(body: unknown): RepositorySeed {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new TypeError('the body must be a JSON object')
   }
-  const { fullName, archived, renamedTo, private: isPrivate } = body as Readonly<Record<string, unknown>>
+  const {
+    fullName,
+    archived,
+    renamedTo,
+    private: isPrivate,
+    collaborators,
+  } = body as Readonly<Record<string, unknown>>
   if (!isFullName(fullName)) throw new TypeError('"fullName" must be OWNER/NAME')
   if (renamedTo !== undefined && !isFullName(renamedTo)) throw new TypeError('"renamedTo" must be OWNER/NAME')
   if (archived !== undefined && typeof archived !== 'boolean') {
@@ -23,6 +30,7 @@ export function parseRepositorySeed(body: unknown): RepositorySeed {
     ...(archived === undefined ? {} : { archived }),
     ...(renamedTo === undefined ? {} : { renamedTo }),
     ...(isPrivate === undefined ? {} : { private: isPrivate }),
+    ...(collaborators === undefined ? {} : { collaborators: parseCollaborators(collaborators) }),
   }
 }
 

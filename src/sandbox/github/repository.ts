@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Clock } from '../clock.ts'
+import { sandboxLogin } from './account.ts'
+import type { Collaborator } from './collaborator.ts'
 import { createKeyPair, type KeyPair } from './sealed-box.ts'
 
 /** A secret or a variable as the service keeps it. */
@@ -25,6 +27,8 @@ export interface Repository {
   readonly names: Set<string>
   archived: boolean
   private: boolean
+  /** By login in lower case. */
+  readonly collaborators: Map<string, Collaborator>
   key: ScopeKey
   readonly secrets: Map<string, Entry>
   readonly variables: Map<string, Entry>
@@ -38,6 +42,7 @@ export interface RepositorySeed {
   readonly archived?: boolean
   readonly renamedTo?: string
   readonly private?: boolean
+  readonly collaborators?: readonly Collaborator[]
 }
 
 /** All repositories; names are compared without case, as GitHub does. */
@@ -72,6 +77,7 @@ export function createRepositories(clock: Clock): Repositories {
       names: new Set(),
       archived: false,
       private: false,
+      collaborators: new Map([[sandboxLogin, { login: sandboxLogin, permission: 'admin' }]]),
       key: createScopeKey(),
       secrets: new Map(),
       variables: new Map(),
@@ -98,10 +104,13 @@ export function createRepositories(clock: Clock): Repositories {
       return former && { repository: former, moved: true }
     },
     byId: (id) => [...byName.values()].find((repository) => repository.id === id),
-    seed({ fullName, archived, renamedTo, private: isPrivate }) {
+    seed({ fullName, archived, renamedTo, private: isPrivate, collaborators = [] }) {
       const repository = byName.get(fullName.toLowerCase()) ?? create(fullName)
       if (archived !== undefined) repository.archived = archived
       if (isPrivate !== undefined) repository.private = isPrivate
+      for (const collaborator of collaborators) {
+        repository.collaborators.set(collaborator.login.toLowerCase(), collaborator)
+      }
       if (renamedTo !== undefined) rename(repository, renamedTo)
       return repository
     },

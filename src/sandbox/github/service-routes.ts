@@ -1,12 +1,9 @@
 import type { Answer } from '../service.ts'
-import { simpleUser } from './account.ts'
+import { sandboxLogin, simpleUser } from './account.ts'
 import { apiVersions } from './api-version.ts'
 import { json, problem } from './answer.ts'
 import type { Call, Route } from './call.ts'
 import type { RateLimits } from './rate-limit.ts'
-
-/** The account that user tokens of the sandbox belong to. */
-const login = 'sandbox'
 
 /** The routes that concern the service or the caller, not a repository. */
 export function serviceRoutes(rateLimits: RateLimits): readonly Route[] {
@@ -104,7 +101,7 @@ function getUser({ base, token, documentation }: Call): Answer {
   if (!token) return problem(401, 'Requires authentication', documentation)
   if (token.kind === 'app') return problem(403, 'Resource not accessible by integration', documentation)
   return json(200, {
-    ...simpleUser(base, login, 'User'),
+    ...simpleUser(base, sandboxLogin, 'User'),
     name: null,
     company: null,
     blog: '',
@@ -131,7 +128,7 @@ function answerGraphQl({ exchange, token, documentation }: Call): Answer {
       documentation,
     )
   }
-  return json(200, { data: { viewer: { login } } })
+  return json(200, { data: { viewer: { login: sandboxLogin } } })
 }
 
 function graphQlQuery(body: Buffer): string {

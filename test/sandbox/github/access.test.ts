@@ -188,6 +188,17 @@ describe('the role in the repository', () => {
     expect((await ask(seed, 'GET', repoPath)).body).toMatchObject({ full_name: 'acme/widgets', permissions })
   })
 
+  test('of a user who was given another one', async () => {
+    running.gitHub.seeds['/github/repositories']?.({
+      fullName: 'acme/widgets',
+      collaborators: [{ login: 'Sandbox', permission: 'triage' }],
+    })
+    const permissions = { admin: false, maintain: false, push: false, triage: true, pull: true }
+    for (const seed of [classic, fine]) {
+      expect((await ask(seed, 'GET', repoPath)).body).toMatchObject({ permissions })
+    }
+  })
+
   test('is not told to nobody', async () => {
     makePublic()
     expect((await ask(undefined, 'GET', repoPath)).body).not.toHaveProperty('permissions')

@@ -147,6 +147,19 @@ describe('a body for POST /github/repositories', () => {
     [{ fullName: 'acme/widgets', renamedTo: 'x/y/z' }, '"renamedTo" must be OWNER/NAME'],
     [{ fullName: 'acme/widgets', archived: 'yes' }, '"archived" must be true or false'],
     [{ fullName: 'acme/widgets', private: 1 }, '"private" must be true or false'],
+    [{ fullName: 'acme/widgets', collaborators: {} }, '"collaborators" must be an array'],
+    [
+      { fullName: 'acme/widgets', collaborators: [null] },
+      'the "login" of a collaborator must be letters, digits and hyphens',
+    ],
+    [
+      { fullName: 'acme/widgets', collaborators: [{ login: 'ana@example.com', permission: 'push' }] },
+      'the "login" of a collaborator must be letters, digits and hyphens',
+    ],
+    [
+      { fullName: 'acme/widgets', collaborators: [{ login: 'ana', permission: 'write' }] },
+      'the "permission" of a collaborator must be one of pull, triage, push, maintain, admin',
+    ],
   ])('is refused: %j', (body, message) => {
     expect(() => seed(body)).toThrow(new TypeError(message))
   })
