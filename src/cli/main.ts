@@ -26,6 +26,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const streams = {
   stdout: (text: string) => void process.stdout.write(text),
   stderr: (text: string) => void process.stderr.write(text),
+  colour: process.stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
 }
 
 process.exitCode = await runProgram(process.argv.slice(2), {

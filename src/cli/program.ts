@@ -3,9 +3,11 @@ import { Command, CommanderError } from 'commander'
 import { PullthroughError } from '../errors.ts'
 import { sandboxCommand } from './commands/sandbox.ts'
 import { syncCommand } from './commands/sync.ts'
+import { verifyCommand } from './commands/verify.ts'
 import type { Context } from './context.ts'
 import { exitCodeOfError, exitCodes } from './exit-code.ts'
 import { renderSyncJson } from './render-sync.ts'
+import { renderVerifyJson } from './render-verify.ts'
 import { printAnswer, printError } from './streams.ts'
 
 const example = `Example:
@@ -43,6 +45,12 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
       }),
     )
     .addCommand(
+      verifyCommand(async (flags) => {
+        const { runVerify } = await import('./commands/verify-run.ts')
+        exitCode = await runVerify(flags, context)
+      }),
+    )
+    .addCommand(
       sandboxCommand(async (flags) => {
         const { runSandbox } = await import('./commands/sandbox-run.ts')
         exitCode = await runSandbox(flags, context)
@@ -73,12 +81,22 @@ function endOfParsing(error: CommanderError, argv: readonly string[], { streams 
   if (error.exitCode === 0) return exitCodes.done
   if (error.code === 'commander.help') return exitCodes.failed
   const usage = usageError(error.message)
-  if (argv[0] === 'sync' && argv.includes('--json')) {
-    const dryRun = argv.includes('--dry-run')
-    printAnswer(streams, [renderSyncJson({ dryRun, changes: [], writes: 0 }, usage)])
-  }
+  const json = argv.includes('--json') ? jsonOf(argv, usage) : undefined
+  if (json !== undefined) printAnswer(streams, [json])
   printError(streams, usage)
   return exitCodes.failed
+}
+
+/** The JSON of a command line that cannot be run. */
+function jsonOf(argv: readonly string[], error: PullthroughError): string | undefined {
+  switch (argv[0]) {
+    case 'sync':
+      return renderSyncJson({ dryRun: argv.includes('--dry-run'), changes: [], writes: 0 }, error)
+    case 'verify':
+      return renderVerifyJson({ findings: [], error })
+    default:
+      return undefined
+  }
 }
 
 /** `error: unknown option '--dry-rnu'\n(Did you mean --dry-run?)`, without what may be a token in the wrong place. */

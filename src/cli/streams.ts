@@ -4,6 +4,8 @@ import type { PullthroughError } from '../errors.ts'
 export interface Streams {
   readonly stdout: (text: string) => void
   readonly stderr: (text: string) => void
+  /** Whether stdout is a terminal that shows colours, and the user wants them (https://no-color.org). */
+  readonly colour?: boolean
 }
 
 /** Print the lines of an answer. */

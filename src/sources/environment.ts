@@ -26,6 +26,7 @@ export function openEnvironment({ env }: World): OpenSource {
     },
   )
   return {
+    kind: 'env',
     description: `the environment (${usernameVariable}, ${tokenVariable})`,
     region: undefined,
     warnings: [],

@@ -39,6 +39,23 @@ export async function openSource(options: SourceOptions, world: World): Promise<
   throw noProject(lookup)
 }
 
+/**
+ * The Region that the source names, for when the source itself could not be opened: `undefined` if it names none, or
+ * is not to be read.
+ */
+export async function regionOfSource(options: SourceOptions, world: World): Promise<string | undefined> {
+  if (options.source === 'env') return undefined
+  try {
+    const { file } = await findPulumiProject(options.cwd, world)
+    if (file === undefined) return undefined
+    const { regionOfStack } = await import('./pulumi-config.ts')
+    return await regionOfStack(file, options, world)
+  } catch (error) {
+    if (error instanceof PullthroughError) return undefined
+    throw error
+  }
+}
+
 async function openPulumi(options: SourceOptions, world: World): Promise<OpenSource> {
   const lookup = await findPulumiProject(options.cwd, world)
   if (lookup.file === undefined) throw noProject(lookup)

@@ -58,6 +58,7 @@ export async function openPulumiConfig(
   const regionKey = parsePulumiKey('aws:region', project.name)
   const region = await locateRegion(regionKey, opener, config)
   return {
+    kind: 'pulumi',
     description: `stack ${stack.shortName} of project ${project.name} (${shownPath(stack.file, world)})`,
     region: region.kind === 'plain' ? region.text : undefined,
     warnings: [
@@ -67,6 +68,23 @@ export async function openPulumiConfig(
     ],
     credential: once(() => readCredential(keys, pair, opener, config)),
   }
+}
+
+/**
+ * The Region that a stack names in plain, read without its credential: for when that cannot be had.
+ *
+ * @throws {@link PullthroughError} `ERR_SOURCE_UNREADABLE` or `ERR_USAGE` if the stack itself cannot be read.
+ */
+export async function regionOfStack(
+  projectFile: string,
+  { stack: wanted }: Pick<PulumiConfigOptions, 'stack'>,
+  world: World,
+): Promise<string | undefined> {
+  const project = await readPulumiProject(projectFile)
+  const stack = await choosePulumiStack(project, wanted, world)
+  const stackFile = await readPulumiStackFile(stack.file, project.name)
+  const region = locate(parsePulumiKey('aws:region', project.name), stackFile, project)
+  return region.kind === 'plain' ? region.text : undefined
 }
 
 interface LocatedPair {

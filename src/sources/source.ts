@@ -7,6 +7,9 @@ import type { Credential } from '../credential.ts'
  * Implementations live beside this file and are listed in `index.ts`.
  */
 export interface OpenSource {
+  /** Which source it is, by the name that `--source` takes. */
+  readonly kind: 'pulumi' | 'env'
+
   /** Where the credential comes from, in words for the user: `stack dev of project acme-infra (Pulumi.dev.yaml)`. */
   readonly description: string
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { settingsFrom } from '../../src/cli/commands/sync-settings.ts'
+import { settingsFrom } from '../../src/cli/commands/settings.ts'
 import { syncCommand, type SyncFlags } from '../../src/cli/commands/sync.ts'
 import type { World } from '../../src/world.ts'
 

@@ -11,7 +11,7 @@ import type { Context } from '../context.ts'
 import { exitCodeOfError, exitCodeOfSync } from '../exit-code.ts'
 import { renderSync, renderSyncJson } from '../render-sync.ts'
 import { printAnswer, printError, printNote, printWarning, type Streams } from '../streams.ts'
-import { settingsFrom, type SyncSettings } from './sync-settings.ts'
+import { type Settings, settingsFrom } from './settings.ts'
 import type { Wiring } from './sync-wiring.ts'
 import type { SyncFlags } from './sync.ts'
 
@@ -39,7 +39,12 @@ export async function runSync(flags: SyncFlags, { world: outer, streams }: Conte
   }
 }
 
-async function syncAll(settings: SyncSettings, countWrite: () => void, world: World, streams: Streams) {
+async function syncAll(
+  settings: Settings<SyncFlags>,
+  countWrite: () => void,
+  world: World,
+  streams: Streams,
+) {
   const note = (text: string) => {
     printNote(streams, text)
   }
@@ -93,7 +98,7 @@ async function syncAll(settings: SyncSettings, countWrite: () => void, world: Wo
 /** Log in to Docker Hub with the credential, unless the user does without, and tell the outcome. */
 async function prove(
   credential: Credential,
-  { skipProof }: SyncSettings,
+  { skipProof }: Settings<SyncFlags>,
   world: World,
   streams: Streams,
 ): Promise<Proof | undefined> {

@@ -9,7 +9,8 @@ import { parseReader } from '../../destinations/resource-policy.ts'
 import { secretsManager } from '../../destinations/secrets-manager.ts'
 import type { OpenSource } from '../../sources/source.ts'
 import type { World } from '../../world.ts'
-import type { SyncSettings } from './sync-settings.ts'
+import type { Settings } from './settings.ts'
+import type { SyncFlags } from './sync.ts'
 
 /** The destinations of one `sync`, and whose AWS account it is if AWS is among them. */
 export interface Wiring {
@@ -27,7 +28,7 @@ export interface Wiring {
  * @throws {@link PullthroughError} `ERR_USAGE` or `ERR_UNAUTHENTICATED` for what can be refused before any request.
  */
 export async function wire(
-  settings: SyncSettings,
+  settings: Settings<SyncFlags>,
   source: OpenSource,
   onMutatingRequest: () => void,
   world: World,
@@ -43,7 +44,7 @@ export async function wire(
 }
 
 async function wireAws(
-  settings: SyncSettings,
+  settings: Settings<SyncFlags>,
   source: OpenSource,
   onMutatingRequest: () => void,
   world: World,
@@ -69,7 +70,7 @@ async function wireAws(
   return { caller, destinations, notes: [`AWS Regions: ${regions.join(', ')}`] }
 }
 
-async function wireGitHub(settings: SyncSettings, onMutatingRequest: () => void, world: World) {
+async function wireGitHub(settings: Settings<SyncFlags>, onMutatingRequest: () => void, world: World) {
   const access = await resolveGitHubAccess(world)
   const wish = { repos: settings.repo, cwd: settings.directory }
   const repositories = await resolveGitHubRepository(wish, access, world)

@@ -1,0 +1,24 @@
+import { found } from './causes/cause.ts'
+import { workflowCauses } from './causes/workflow.ts'
+import type { Answered, Finding } from './finding.ts'
+import { ok, skipped } from './finding.ts'
+import { type RegionFacts, secretTarget } from './region-facts.ts'
+import { currentVersion } from './secret.ts'
+
+/**
+ * Inside a workflow run the environment has GitHub’s own values: if their fingerprint is the version that AWS holds,
+ * GitHub and AWS hold the same credential. Nothing else can tell, since neither gives its value away.
+ */
+export function judgeWorkflow(facts: RegionFacts, version: Answered<string>): Finding {
+  const target = `workflow and ${secretTarget(facts)}`
+  const secret = facts.description.value
+  if (version.error) {
+    return skipped('workflow.credential', target, 'this run has no credential in its environment')
+  }
+  const current = secret && currentVersion(secret)
+  if (current === undefined)
+    return skipped('workflow.credential', target, 'AWS holds no credential to compare')
+  return current === version.value
+    ? ok('workflow.credential', target, 'the same credential, by its fingerprint')
+    : found(workflowCauses['workflow-has-another-credential'], target, {})
+}

@@ -1,0 +1,39 @@
+import { Command } from 'commander'
+import {
+  addDestinationOptions,
+  addRunOptions,
+  addSourceOptions,
+  type SharedFlags,
+  unsetSharedFlags,
+} from './shared-flags.ts'
+
+/** What the flags of `verify` say, and nothing that comes from elsewhere. */
+export type VerifyFlags = SharedFlags
+
+const examples = `Examples:
+  $ pullthrough verify                         ask everything, and say what is wrong and what mends it
+  $ pullthrough verify --source env --json     in a workflow: are its secrets the credential that AWS holds?
+  $ pullthrough verify --only aws --region us-east-1 --region eu-west-1
+`
+
+/** The parse half of `verify`: flags in, {@link VerifyFlags} out; nothing else happens here. */
+export function verifyCommand(run: (flags: VerifyFlags) => Promise<void>): Command {
+  const command = new Command('verify')
+    .summary('prove the whole chain and say what is wrong, why, and what mends it')
+    .description(
+      'Would a build that pulls through the cache work? Ask the source, Docker Hub, AWS and GitHub, and say what is ' +
+        'wrong, why, and the one command that mends it. Nothing is written.',
+    )
+    .addHelpText('before', examples)
+  addSourceOptions(command)
+  addDestinationOptions(command, {
+    account: 'the AWS account that it should be',
+    only: 'ask one kind of destination',
+  })
+  return addRunOptions(command)
+    .option('--json', 'print one JSON object')
+    .option('--verbose', 'show every check, and say more on stderr')
+    .action(async (flags: Partial<VerifyFlags>) => {
+      await run({ ...unsetSharedFlags, ...flags })
+    })
+}

@@ -1,0 +1,164 @@
+import type { Caller } from '../aws/caller.ts'
+import type { SecretReader } from '../aws/secret-reader.ts'
+import { judgeAccount } from '../checks/account.ts'
+import { type DockerHubFacts, judgeDockerHub, skipDockerHub } from '../checks/docker-hub.ts'
+import { type Answered, answered, failed, type Finding, ok, skipped } from '../checks/finding.ts'
+import { judgeRepository, observeRepository, type RepositoryFacts } from '../checks/github.ts'
+import { judgeRegion, observeRegion } from '../checks/region.ts'
+import type { RegionFacts } from '../checks/region-facts.ts'
+import { judgeSource, type SourceFacts } from '../checks/source.ts'
+import { judgeWorkflow } from '../checks/workflow.ts'
+import type { Credential } from '../credential.ts'
+import type { PolicyOptions } from '../destinations/resource-policy.ts'
+import type { EcrRegistry } from '../ecr/registry.ts'
+import type { GitHubActions } from '../github/actions.ts'
+import type { GitHubRepository } from '../github/repository.ts'
+import type { OpenSource } from '../sources/source.ts'
+import { versionOf } from '../version.ts'
+
+/** One Region to ask, and how. */
+export interface RegionToVerify {
+  readonly region: string
+  readonly secretName: string
+  readonly secret: SecretReader
+  readonly registry: EcrRegistry
+}
+
+/** An AWS account to ask. The promises are under way; what they reject with becomes a finding. */
+export interface AwsToVerify {
+  readonly regions: readonly RegionToVerify[]
+  readonly caller: Promise<Caller>
+  readonly hasRole: Promise<boolean>
+}
+
+/** The repositories to ask. */
+export interface GitHubToVerify {
+  readonly repositories: readonly GitHubRepository[]
+  readonly actions: GitHubActions
+  readonly isWorkflowToken: boolean
+}
+
+/** What {@link verify} works with. A part that is `undefined` is not asked for. */
+export interface VerifyOptions {
+  readonly source: Promise<OpenSource>
+  readonly dockerHub: (credential: Credential) => Promise<DockerHubFacts>
+  readonly aws: Promise<AwsToVerify> | undefined
+  readonly gitHub: Promise<GitHubToVerify> | undefined
+  readonly policy: PolicyOptions
+  /** The account that it should be. */
+  readonly account: string | undefined
+  /** The source that was asked for by name. */
+  readonly askedSource: OpenSource['kind'] | undefined
+  /** Whether it runs in a workflow, so that the environment as source holds what GitHub gave. */
+  readonly isWorkflow: boolean
+}
+
+/**
+ * Prove the whole chain: ask every part at once, then judge what each answered. A part that fails stops no other, and
+ * nothing is written.
+ *
+ * @throws {@link PullthroughError} `ERR_INTERRUPTED`, and nothing else: every other failure is a finding.
+ */
+export async function verify(options: VerifyOptions): Promise<readonly Finding[]> {
+  const source = observeSource(options.source)
+  const version = source.then(({ credential }) => versionIn(credential))
+  const [sourceFacts, versionFacts, dockerHub, aws, gitHub] = await Promise.all([
+    source,
+    version,
+    source.then(async ({ credential }) => credential.value && (await options.dockerHub(credential.value))),
+    options.aws && observeAws(options.aws),
+    options.gitHub && observeGitHub(options.gitHub),
+  ])
+  return [
+    ...judgeSource(sourceFacts),
+    ...(dockerHub ? judgeDockerHub(dockerHub) : skipDockerHub('the source gave no credential')),
+    ...judgeAws(aws, {
+      version: versionFacts,
+      dockerHub,
+      options,
+      isWorkflow: options.isWorkflow && (sourceFacts.opened.value?.kind ?? options.askedSource) === 'env',
+    }),
+    ...judgeGitHub(gitHub, versionFacts),
+  ]
+}
+
+async function observeSource(source: Promise<OpenSource>): Promise<SourceFacts> {
+  const opened = await answered(source)
+  return { opened, credential: opened.error ? opened : await answered(opened.value.credential()) }
+}
+
+async function versionIn(credential: Answered<Credential>): Promise<Answered<string>> {
+  return credential.error ? credential : { value: await versionOf(credential.value) }
+}
+
+interface AwsFacts {
+  readonly regions: readonly RegionFacts[]
+  readonly caller: Answered<Caller>
+  readonly hasRole: Answered<boolean>
+}
+
+async function observeAws(asked: Promise<AwsToVerify>): Promise<Answered<AwsFacts>> {
+  const aws = await answered(asked)
+  if (aws.error) return aws
+  const [caller, hasRole, ...regions] = await Promise.all([
+    answered(aws.value.caller),
+    answered(aws.value.hasRole),
+    ...aws.value.regions.map(({ secret, registry, ...place }) => observeRegion(place, secret, registry)),
+  ])
+  return { value: { caller, hasRole, regions } }
+}
+
+interface AwsContext {
+  readonly version: Answered<string>
+  readonly dockerHub: DockerHubFacts | undefined
+  readonly options: Pick<VerifyOptions, 'policy' | 'account'>
+  readonly isWorkflow: boolean
+}
+
+function judgeAws(
+  aws: Answered<AwsFacts> | undefined,
+  { version, dockerHub, options, isWorkflow }: AwsContext,
+): readonly Finding[] {
+  if (!aws) return [skipped('aws.region', 'AWS', 'it was not asked for')]
+  if (aws.error) return [failed('aws.region', 'AWS', aws.error)]
+  const { caller, hasRole, regions } = aws.value
+  const context = { version, hasRole, policy: options.policy, refusal: dockerHub?.login.error }
+  return [
+    ok('aws.region', 'AWS', regions.map(({ region }) => region).join(', ')),
+    ...judgeAccount(
+      { caller, hasRole },
+      {
+        wanted: options.account,
+        hasRules: regions.some(({ rules }) => (rules.value ?? []).length > 0),
+        hasValidated: regions.some(({ validations }) =>
+          [...validations.values()].some(({ value }) => value?.isValid),
+        ),
+      },
+    ),
+    ...regions.flatMap((region) => judgeRegion(region, context)),
+    ...(isWorkflow ? regions.map((region) => judgeWorkflow(region, version)) : []),
+  ]
+}
+
+interface GitHubFacts {
+  readonly repositories: readonly RepositoryFacts[]
+  readonly isWorkflowToken: boolean
+}
+
+async function observeGitHub(asked: Promise<GitHubToVerify>): Promise<Answered<GitHubFacts>> {
+  const gitHub = await answered(asked)
+  if (gitHub.error) return gitHub
+  const { repositories, actions, isWorkflowToken } = gitHub.value
+  const facts = await Promise.all(repositories.map((repository) => observeRepository(repository, actions)))
+  return { value: { repositories: facts, isWorkflowToken } }
+}
+
+function judgeGitHub(
+  gitHub: Answered<GitHubFacts> | undefined,
+  desiredVersion: Answered<string>,
+): readonly Finding[] {
+  if (!gitHub) return [skipped('github.repository', 'GitHub', 'it was not asked for')]
+  if (gitHub.error) return [failed('github.repository', 'GitHub', gitHub.error)]
+  const { repositories, isWorkflowToken } = gitHub.value
+  return repositories.flatMap((facts) => judgeRepository(facts, { desiredVersion, isWorkflowToken }))
+}
