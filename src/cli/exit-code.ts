@@ -26,6 +26,6 @@ export function exitCodeOfSync(changes: readonly ChangeReport[], dryRun: boolean
 export function exitCodeOfFindings(findings: readonly Finding[]): ExitCode {
   const red = findings.filter(isRed)
   if (red.length === 0) return exitCodes.done
-  const unanswered = red.some(({ status }) => status === 'denied' )
+  const unanswered = red.some(({ status }) => status === 'denied' || status === 'unreachable')
   return unanswered ? exitCodes.failed : exitCodes.differences
 }
