@@ -1,3 +1,4 @@
+import { accessDenied } from '../access-denied.ts'
 import { globalKeys } from '../global-keys.ts'
 import { decide } from '../iam/policy.ts'
 import { type ContextEntries, createContext } from '../iam/request-context.ts'
@@ -20,23 +21,17 @@ const region = 'us-east-1'
 /**
  * Refuse a caller whom no policy allows this.
  *
- * @throws `AccessDenied`, in the words of https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ * @throws `AccessDenied`
  */
 export function authorize({ caller, operation, now }: Call, { arn, account, shown, keys }: Subject): void {
   const action = `iam:${operation}`
   const context = createContext({ ...globalKeys(caller, { region, resourceAccount: account, now }), ...keys })
   const decision = decide({ caller, action, resource: arn, resourceAccount: account, context }, undefined)
   if (decision.allowed) return
-  const why =
-    decision.by === 'deny'
-      ? `with an explicit deny in an ${decision.policy} policy`
-      : `because no ${decision.policy} policy allows the ${action} action`
-  throw accessDenied(
-    `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${shown} ${why}`,
-  )
+  throw forbidden(accessDenied(caller.arn, { action, shown, decision }).message)
 }
 
 /** A refusal for want of permission, which the query services give with 403. */
-export function accessDenied(message: string): ServiceError {
+export function forbidden(message: string): ServiceError {
   return new ServiceError('AccessDenied', message, 403)
 }

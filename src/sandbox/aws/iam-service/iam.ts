@@ -9,7 +9,7 @@ import { ServiceError } from '../service-error.ts'
 import type { ServiceLinkedRoles } from '../service-linked-roles.ts'
 import type { Shape, StructureShape, ValueOf } from '../shape.ts'
 import { namespaces, type Refusal, xmlRefusal, xmlSuccess } from '../wire.ts'
-import { accessDenied } from './authorization.ts'
+import { forbidden } from './authorization.ts'
 import type { Call, Output } from './call.ts'
 import { createServiceLinkedRole, createServiceLinkedRoleShape } from './create-service-linked-role.ts'
 import { readForm } from './form-input.ts'
@@ -109,7 +109,7 @@ function faultError(
     case 'throttle':
       return new ServiceError('Throttling', 'Rate exceeded')
     case 'deny':
-      return accessDenied(
+      return forbidden(
         `User: ${claimedArn(exchange, identities)} is not authorized to perform: iam:${name} because no identity-based policy allows the iam:${name} action`,
       )
     case 'expired-token':
