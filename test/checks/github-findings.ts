@@ -35,7 +35,7 @@ export const expected: RepositoryExpectation = {
 }
 
 /** The five findings, all well. */
-export const allOk = {
+const allOk = {
   'github.repository': { status: 'ok' },
   'github.secrets': { status: 'ok', detail: 'last changed 2026-11-23T10:00:01Z' },
   'github.record': { status: 'ok' },

@@ -283,6 +283,21 @@ const cases: Record<string, Case> = {
       'github.writers': noGitHub,
     },
   },
+  'every answer is something unexpected, which names its own request': {
+    facts: {
+      present: { error: failures.unexpected },
+      times: { error: failures.unexpected },
+      record: { error: failures.unexpected },
+      writers: { error: failures.unexpected },
+    },
+    findings: {
+      'github.repository': red.unexpected,
+      'github.secrets': red.unexpected,
+      'github.record': red.unexpected,
+      'github.drift': unreadRecord,
+      'github.writers': red.unexpected,
+    },
+  },
   'several reads fail, each for a reason of its own': {
     facts: {
       present: { error: failures.unreachable },
