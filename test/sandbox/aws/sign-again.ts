@@ -12,7 +12,12 @@ export function signAgain(
   {
     headers: changed = {},
     region = 'us-east-1',
-  }: { readonly headers?: Readonly<Record<string, string>>; readonly region?: string | undefined } = {},
+    service = 'secretsmanager',
+  }: {
+    readonly headers?: Readonly<Record<string, string>>
+    readonly region?: string | undefined
+    readonly service?: string
+  } = {},
 ): Promise<RawAnswer> {
   const now = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
   const headers: Record<string, string> = {
@@ -32,7 +37,7 @@ export function signAgain(
     names.join(';'),
     sha256(request.body),
   ].join('\n')
-  const scope = `${now.slice(0, 8)}/${region}/secretsmanager/aws4_request`
+  const scope = `${now.slice(0, 8)}/${region}/${service}/aws4_request`
   let key = Buffer.from(`AWS4${aws.seededIdentity.secretAccessKey}`)
   for (const part of scope.split('/')) key = createHmac('sha256', key).update(part).digest()
   const toSign = `AWS4-HMAC-SHA256\n${now}\n${scope}\n${sha256(canonical)}`

@@ -17,7 +17,7 @@ export function getAuthorizationToken(
   const expiresAt = new Date(now.getTime() + lifetime)
   return {
     authorizationData: registryIds.map((account) => {
-      const password = world.registries.giveOutPassword({ caller: caller.arn, account, region, expiresAt })
+      const password = world.registries.giveOutPassword({ caller: caller.arn, region, expiresAt })
       return {
         authorizationToken: Buffer.from(`AWS:${password}`).toString('base64'),
         expiresAt,

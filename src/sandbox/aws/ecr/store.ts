@@ -17,11 +17,10 @@ export interface Registry {
   policy: string | undefined
 }
 
-/** Whom the password of an authorization token lets in, where, and until when. */
+/** Whom the password of an authorization token lets in: to every registry of a Region that he may reach. */
 export interface RegistryLogin {
   /** The ARN of who asked for the token. */
   readonly caller: string
-  readonly account: string
   readonly region: string
   readonly expiresAt: Date
 }

@@ -1,6 +1,7 @@
 import { CreatePullThroughCacheRuleCommand } from '@aws-sdk/client-ecr'
 import { CreateSecretCommand, PutResourcePolicyCommand } from '@aws-sdk/client-secrets-manager'
 import type { AwsSandbox } from '../aws-sandbox.ts'
+import { signAgain } from '../sign-again.ts'
 
 /** The account that the sandbox starts with. */
 export const account = '123456789012'
@@ -79,10 +80,25 @@ export async function denySecret(
 export function signAs(
   sandbox: AwsSandbox,
   statement: object,
-  { arn = `arn:aws:iam::${account}:user/somebody`, region = 'us-east-1' } = {},
+  {
+    arn = `arn:aws:iam::${account}:user/somebody`,
+    credentials = { accessKeyId: 'AKIASOMEBODY00000001', secretAccessKey: 'somebody' },
+  } = {},
 ) {
-  const credentials = { accessKeyId: 'AKIASOMEBODY00000001', secretAccessKey: 'somebody' }
   const policy = { Version: '2012-10-17', Statement: statement }
   sandbox.aws.seeds['/aws/identities']?.({ ...credentials, arn, policy })
-  return { credentials, region }
+  return { credentials }
+}
+
+/** Call an operation with a body that the SDK would not send, or would not type. */
+export async function callEcr(
+  sandbox: AwsSandbox,
+  operation: string,
+  input: unknown,
+  region?: string,
+): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }> {
+  const request = { method: 'POST', path: '/', headers: {}, body: JSON.stringify(input) }
+  const headers = { 'x-amz-target': `AmazonEC2ContainerRegistry_V20150921.${operation}` }
+  const { status, body } = await signAgain(sandbox, request, { headers, region, service: 'ecr' })
+  return { status, body: JSON.parse(body) as Readonly<Record<string, unknown>> }
 }
