@@ -40,6 +40,14 @@ export interface Change<Call = unknown> {
   readonly thenObserveAgain?: boolean
 }
 
+/** What came of asking whether that which was written is of use. */
+export interface Confirmation {
+  /** Changes that took effect and yet are no good, by their targets. */
+  readonly objections: readonly { readonly target: string; readonly error: PullthroughError }[]
+  /** What could not be asked, in words. */
+  readonly warnings: readonly string[]
+}
+
 /**
  * A place credentials are written to. The engine asks only these questions and never branches on `kind`.
  * `Observed` and `Call` are the destination's own: the engine hands them back unopened.
@@ -72,4 +80,12 @@ export interface Destination<Observed = unknown, Call = unknown> {
    * @throws {@link PullthroughError} if it is not confirmed that the call took effect.
    */
   perform(call: Call, desired: Desired): Promise<undefined | { readonly skipped: string }>
+
+  /**
+   * Ask whether those for whom it was written can use what is there now. Called once, after the changes, if any was
+   * made; what broke the use of it may be taken back.
+   *
+   * @param done the changes that took effect
+   */
+  confirm?(observed: Observed, done: readonly Change<Call>[]): Promise<Confirmation>
 }

@@ -1,8 +1,9 @@
 import pRetry from 'p-retry'
 import { secretString } from '../credential.ts'
+import { ecrRegistry } from '../ecr/registry.ts'
 import type { World } from '../world.ts'
 import type { Caller } from '../aws/caller.ts'
-import { isNamed } from '../aws/ask.ts'
+import { askAws, isNamed } from '../aws/ask.ts'
 import { awsError } from '../aws/error.ts'
 import {
   secretReader,
@@ -10,6 +11,7 @@ import {
   type SecretsManagerConnection,
 } from '../aws/secret-reader.ts'
 import type { Desired, Destination } from './destination.ts'
+import { confirmSecret } from './secret-confirmation.ts'
 import {
   type ObservedSecret,
   ownershipTag,
@@ -66,6 +68,22 @@ export function secretsManager(
         const sent = [desired.credential.token]
         throw awsError(error, { service: 'secretsmanager', operation: call.operation, region }, world, sent)
       }
+    },
+
+    async confirm(observed, done) {
+      const putPolicy = async (ResourcePolicy: string | undefined) => {
+        const { client, sdk } = await connect()
+        const sent: Promise<unknown> =
+          ResourcePolicy === undefined
+            ? client.send(new sdk.DeleteResourcePolicyCommand({ SecretId }), { abortSignal: world.signal })
+            : client.send(
+                new sdk.PutResourcePolicyCommand({ SecretId, ResourcePolicy, BlockPublicPolicy: true }),
+                { abortSignal: world.signal },
+              )
+        const operation = ResourcePolicy === undefined ? 'DeleteResourcePolicy' : 'PutResourcePolicy'
+        await askAws(sent, { service: 'secretsmanager', operation, region }, world)
+      }
+      return confirmSecret({ observed, done, registry: ecrRegistry(region, world), putPolicy }, world)
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Credential } from '../credential.ts'
-import type { Desired, Destination } from '../destinations/destination.ts'
+import type { Change, Desired, Destination } from '../destinations/destination.ts'
 import { PullthroughError } from '../errors.ts'
 import { versionOf } from '../version.ts'
 import type { World } from '../world.ts'
@@ -73,7 +73,8 @@ async function reconcile(
   for (const warning of changes.flatMap(({ warnings = [] }) => warnings)) listener.onWarning?.(warning)
   if (dryRun) return foretell(destination, changes)
 
-  const reports = await apply(destination, changes, desired, listener.onChange)
+  const applied = await apply(destination, changes, desired, listener.onChange)
+  const reports = await confirm(destination, { observed: observation.observed, changes, applied }, listener)
   const moreToSee = changes.some(({ thenObserveAgain }) => thenObserveAgain)
   if (!moreToSee || reports.some(({ outcome }) => outcome !== 'done')) return reports
   if (again) {
@@ -87,6 +88,31 @@ async function reconcile(
     again: true,
   })
   return [...reports, ...rest]
+}
+
+interface Applied {
+  readonly observed: unknown
+  readonly changes: readonly Change[]
+  readonly applied: readonly ChangeReport[]
+}
+
+/** Ask the destination whether what was written is of use; a change that is not, has failed. */
+async function confirm(
+  destination: Destination,
+  { observed, changes, applied }: Applied,
+  { onWarning, onChange }: Listener,
+): Promise<readonly ChangeReport[]> {
+  const done = changes.filter(({ action }, index) => action !== 'keep' && applied[index]?.outcome === 'done')
+  if (!destination.confirm || done.length === 0) return applied
+  const { objections, warnings } = await destination.confirm(observed, done)
+  for (const warning of warnings) onWarning?.(warning)
+  return applied.map((report) => {
+    const objection = objections.find(({ target }) => target === report.target)
+    if (!objection) return report
+    const failed: ChangeReport = { ...report, outcome: 'failed', error: objection.error }
+    onChange?.(failed)
+    return failed
+  })
 }
 
 function unsettled(): PullthroughError {

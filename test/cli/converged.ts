@@ -1,6 +1,8 @@
+import { CreatePullThroughCacheRuleCommand, ECRClient } from '@aws-sdk/client-ecr'
 import {
   CreateSecretCommand,
   DeleteSecretCommand,
+  DescribeSecretCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
 import { expect } from 'vitest'
@@ -70,6 +72,15 @@ export const scenarios = [
     async prepare(bench) {
       await syncEarlier(bench, earlierToken)
       await clientOf(bench).send(new DeleteSecretCommand({ SecretId: secretName, RecoveryWindowInDays: 7 }))
+    },
+    versions: { [home]: afterEarlier },
+  },
+  {
+    name: 'used by a rule',
+    flags: [],
+    async prepare(bench) {
+      await syncEarlier(bench, earlierToken)
+      await makeRule(bench)
     },
     versions: { [home]: afterEarlier },
   },
@@ -249,13 +260,29 @@ async function makeByAnotherHand(bench: Bench): Promise<void> {
   }
 }
 
-function clientOf({ sandbox }: Bench): SecretsManagerClient {
+/** Make a cache rule that uses the secret. */
+async function makeRule(bench: Bench): Promise<void> {
+  const { ARN } = await clientOf(bench).send(new DescribeSecretCommand({ SecretId: secretName }))
+  await new ECRClient(awsConfigOf(bench)).send(
+    new CreatePullThroughCacheRuleCommand({
+      ecrRepositoryPrefix: 'docker-hub',
+      upstreamRegistryUrl: 'registry-1.docker.io',
+      credentialArn: ARN,
+    }),
+  )
+}
+
+function clientOf(bench: Bench): SecretsManagerClient {
+  return new SecretsManagerClient(awsConfigOf(bench))
+}
+
+function awsConfigOf({ sandbox }: Bench) {
   const { AWS_ENDPOINT_URL = '', AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = sandbox.env
-  return new SecretsManagerClient({
+  return {
     region: home,
     endpoint: AWS_ENDPOINT_URL,
     credentials: { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
-  })
+  }
 }
 
 /** GitHub's times have whole seconds: what happens next happens in another one. */
