@@ -76,6 +76,9 @@ function* brokenBy(model: ServiceModel, shape: ModelShape): Iterable<Candidate> 
       if (max !== undefined)
         yield [`of more than ${max}`, Array.from({ length: max + 1 }, () => anyItem(model, shape))]
       return
+    case 'structure':
+      if (shape.required?.length) yield [`without ${shape.required.join(', ')}`, {}]
+      return
     default:
       return
   }

@@ -1,0 +1,236 @@
+import { expect, test } from 'vitest'
+import { type AwsSandbox, startAwsSandbox } from '../sandbox/aws/aws-sandbox.ts'
+import { callEcr, createUpstreamSecret, denySecret } from '../sandbox/aws/ecr/ecr-world.ts'
+import { invalidVariants, limitVariants } from './invalid-input.ts'
+import { faultsOf, readServiceModel, type ServiceModel } from './service-model.ts'
+
+/** The folder of botocore, or its `data`: AWS's own service models. Nothing is tested without it. */
+const botocore = process.env['PULLTHROUGH_E2E_BOTOCORE']
+
+const model: ServiceModel = botocore
+  ? readServiceModel(botocore, 'ecr/2015-09-21')
+  : { operations: {}, shapes: {} }
+
+type Input = Readonly<Record<string, unknown>>
+
+const account = '123456789012'
+const role = `arn:aws:iam::${account}:role/pull`
+const policy = {
+  Version: '2012-10-17',
+  Statement: { Effect: 'Allow', Principal: { AWS: account }, Action: 'ecr:*', Resource: '*' },
+}
+const policyText = JSON.stringify(policy)
+const dockerHub = { ecrRepositoryPrefix: 'docker-hub', upstreamRegistryUrl: 'registry-1.docker.io' }
+const quay = { ecrRepositoryPrefix: 'quay', upstreamRegistryUrl: 'quay.io' }
+const upstreamEcr = {
+  ecrRepositoryPrefix: 'team',
+  upstreamRegistryUrl: '999999999999.dkr.ecr.us-east-1.amazonaws.com',
+  customRoleArn: role,
+}
+
+/** An input that each operation takes, in the world of {@link started}. */
+const validInputs: Readonly<Record<string, Input>> = {
+  CreatePullThroughCacheRule: { ecrRepositoryPrefix: 'k8s', upstreamRegistryUrl: 'registry.k8s.io' },
+  DescribePullThroughCacheRules: {},
+  UpdatePullThroughCacheRule: { ecrRepositoryPrefix: 'team', customRoleArn: role },
+  DeletePullThroughCacheRule: { ecrRepositoryPrefix: 'docker-hub' },
+  ValidatePullThroughCacheRule: { ecrRepositoryPrefix: 'docker-hub' },
+  CreateRepositoryCreationTemplate: { prefix: 'quay', appliedFor: ['PULL_THROUGH_CACHE'] },
+  DescribeRepositoryCreationTemplates: {},
+  UpdateRepositoryCreationTemplate: { prefix: 'docker-hub' },
+  DeleteRepositoryCreationTemplate: { prefix: 'docker-hub' },
+  GetRegistryPolicy: {},
+  PutRegistryPolicy: { policyText },
+  DeleteRegistryPolicy: {},
+  CreateRepository: { repositoryName: 'docker-hub/b' },
+  DescribeRepositories: {},
+  DeleteRepository: { repositoryName: 'docker-hub/a', force: true },
+  DescribeImages: { repositoryName: 'docker-hub/a' },
+  GetAuthorizationToken: {},
+}
+
+/** A sandbox with two rules, a template, a policy, and a repository with two images. */
+async function started(): Promise<AwsSandbox & { readonly credentialArn: string }> {
+  const sandbox = await startAwsSandbox()
+  const credentialArn = await createUpstreamSecret(sandbox)
+  await callEcr(sandbox, 'CreatePullThroughCacheRule', { ...dockerHub, credentialArn })
+  await callEcr(sandbox, 'CreatePullThroughCacheRule', upstreamEcr)
+  await callEcr(sandbox, 'CreateRepositoryCreationTemplate', { prefix: 'docker-hub', appliedFor: [] })
+  await callEcr(sandbox, 'PutRegistryPolicy', { policyText })
+  sandbox.aws.seeds['/aws/repositories']?.({ repositoryName: 'docker-hub/a', imageTags: ['1', '2'] })
+  return { ...sandbox, credentialArn }
+}
+
+const done = Object.keys(validInputs)
+
+test.skipIf(!botocore)('every operation of the model is either done or said not to be', async () => {
+  const sandbox = await started()
+  const statuses = await Promise.all(
+    Object.keys(model.operations).map(async (operation) => {
+      const { status } = await callEcr(sandbox, operation, {})
+      return [operation, status === 501] as const
+    }),
+  )
+  const undone = statuses.flatMap(([operation, isUndone]) => (isUndone ? [operation] : []))
+  expect([...done, ...undone].sort()).toEqual(Object.keys(model.operations).sort())
+})
+
+test.skipIf(!botocore).each(done)('%s takes a valid input', async (operation) => {
+  const { status, body } = await callEcr(await started(), operation, validInputs[operation])
+  expect({ status, faults: outputFaults(operation, body) }).toEqual({ status: 200, faults: [] })
+})
+
+test.skipIf(!botocore).each(done)('%s refuses every input outside the model', async (operation) => {
+  const sandbox = await started()
+  const before = JSON.stringify(sandbox.aws.state())
+  const variants = invalidVariants(model, inputShape(operation), validInputs[operation] ?? {})
+  const taken: unknown[] = []
+  for (const { title, input } of variants) {
+    const { status, body } = await callEcr(sandbox, operation, input)
+    const text = String(body['message'])
+    const isRefused =
+      (body['__type'] === 'InvalidParameterException' && text.includes('Member must')) ||
+      body['__type'] === 'SerializationException'
+    if (status !== 400 || !isRefused) taken.push([title, status, body])
+  }
+  expect(taken).toEqual([])
+  expect(JSON.stringify(sandbox.aws.state())).toBe(before)
+})
+
+test.skipIf(!botocore).each(done)(
+  '%s refuses no input for its size at a limit of the model',
+  async (operation) => {
+    const variants = limitVariants(model, inputShape(operation), validInputs[operation] ?? {})
+    const refused: unknown[] = []
+    for (const { title, input } of variants) {
+      const { body } = await callEcr(await started(), operation, input)
+      // One member alone is not always enough for an object: only the size counts here.
+      if (/Member must have (length|value)/.test(String(body['message']))) refused.push([title, body])
+    }
+    expect(refused).toEqual([])
+  },
+)
+
+test.skipIf(!botocore)('every answer of a long life is of the form of the model', async () => {
+  const sandbox = await startAwsSandbox()
+  const credentialArn = await createUpstreamSecret(sandbox)
+  const template = {
+    prefix: 'docker-hub',
+    description: 'd',
+    encryptionConfiguration: {
+      encryptionType: 'KMS',
+      kmsKey: `arn:aws:kms:us-east-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
+    },
+    resourceTags: [{ Key: 'k', Value: '' }],
+    imageTagMutability: 'IMMUTABLE_WITH_EXCLUSION',
+    imageTagMutabilityExclusionFilters: [{ filterType: 'WILDCARD', filter: '*' }],
+    repositoryPolicy: policyText,
+    lifecyclePolicy: '{"rules":[]}',
+    appliedFor: ['REPLICATION', 'PULL_THROUGH_CACHE', 'CREATE_ON_PUSH'],
+    customRoleArn: role,
+  }
+  const repository = {
+    repositoryName: 'docker-hub/b',
+    tags: [{ Key: 'k', Value: '' }],
+    imageTagMutability: 'MUTABLE_WITH_EXCLUSION',
+    imageTagMutabilityExclusionFilters: [{ filterType: 'WILDCARD', filter: '*' }],
+    imageScanningConfiguration: { scanOnPush: true },
+    encryptionConfiguration: { encryptionType: 'KMS', kmsKey: 'alias/theirs' },
+  }
+  sandbox.aws.seeds['/aws/repositories']?.({ repositoryName: 'docker-hub/a', imageTags: ['1', '2'] })
+  const steps: readonly [operation: string, input: Input][] = [
+    ['CreatePullThroughCacheRule', { ...dockerHub, credentialArn }],
+    ['CreatePullThroughCacheRule', { ...upstreamEcr, upstreamRepositoryPrefix: 'apps/' }],
+    ['CreatePullThroughCacheRule', quay],
+    ['DescribePullThroughCacheRules', {}],
+    ['DescribePullThroughCacheRules', { maxResults: 1 }],
+    ['DescribePullThroughCacheRules', { ecrRepositoryPrefixes: ['team'] }],
+    ['ValidatePullThroughCacheRule', { ecrRepositoryPrefix: 'docker-hub' }],
+    ['ValidatePullThroughCacheRule', { ecrRepositoryPrefix: 'quay' }],
+    ['UpdatePullThroughCacheRule', { ecrRepositoryPrefix: 'docker-hub', credentialArn }],
+    ['UpdatePullThroughCacheRule', { ecrRepositoryPrefix: 'team', customRoleArn: role }],
+    ['CreateRepositoryCreationTemplate', template],
+    ['CreateRepositoryCreationTemplate', { prefix: 'ROOT', appliedFor: [] }],
+    ['DescribeRepositoryCreationTemplates', { maxResults: 1 }],
+    ['UpdateRepositoryCreationTemplate', { prefix: 'docker-hub', description: '' }],
+    ['DeleteRepositoryCreationTemplate', { prefix: 'docker-hub' }],
+    ['PutRegistryPolicy', { policyText }],
+    ['GetRegistryPolicy', {}],
+    ['DeleteRegistryPolicy', {}],
+    ['CreateRepository', repository],
+    ['DescribeRepositories', { maxResults: 1 }],
+    ['DescribeImages', { repositoryName: 'docker-hub/a', maxResults: 1 }],
+    ['DescribeImages', { repositoryName: 'docker-hub/a', imageIds: [{ imageTag: '1' }] }],
+    ['DeleteRepository', { repositoryName: 'docker-hub/b' }],
+    ['GetAuthorizationToken', {}],
+    ['DeletePullThroughCacheRule', { ecrRepositoryPrefix: 'team' }],
+  ]
+  const faults: unknown[] = []
+  const seen = new Set<string>()
+  const take = async (operation: string, input: Input) => {
+    const { status, body } = await callEcr(sandbox, operation, input)
+    if (status !== 200) faults.push([operation, status, body])
+    for (const name of Object.keys(body)) seen.add(`${operation}.${name}`)
+    faults.push(...outputFaults(operation, body).map((fault) => `${operation} ${fault}`))
+  }
+  for (const [operation, input] of steps) await take(operation, input)
+  await denySecret(sandbox, credentialArn)
+  await take('ValidatePullThroughCacheRule', { ecrRepositoryPrefix: 'docker-hub' })
+  await take('DeletePullThroughCacheRule', { ecrRepositoryPrefix: 'docker-hub' })
+  expect(faults).toEqual([])
+  // What was never seen was never checked: rules for the upstream ECR are not validated.
+  const unseen = done.flatMap((operation) =>
+    Object.keys(model.shapes[outputShape(operation)]?.members ?? {})
+      .map((name) => `${operation}.${name}`)
+      .filter((name) => !seen.has(name) && name !== 'ValidatePullThroughCacheRule.customRoleArn'),
+  )
+  expect(unseen).toEqual([])
+})
+
+/** Inputs that every operation gets besides its own, those that it does not know included. */
+const oddInputs: readonly Input[] = [
+  {},
+  { ecrRepositoryPrefix: 'none', ecrRepositoryPrefixes: ['none'], prefix: 'none' },
+  { repositoryName: 'none', repositoryNames: ['none'] },
+  { nextToken: 'x' },
+  { ecrRepositoryPrefixes: ['team'], repositoryNames: ['docker-hub/a'], prefixes: ['team'], maxResults: 1 },
+  { imageIds: [{ imageTag: 'none' }] },
+  { upstreamRegistryUrl: 'gcr.io' },
+  { upstreamRegistryUrl: 'ghcr.io' },
+  { upstreamRegistry: 'quay' },
+  { credentialArn: `arn:aws:secretsmanager:us-east-1:${account}:secret:ecr-pullthroughcache/none-AbCdEf` },
+  { customRoleArn: 'arn:aws:iam::999999999999:role/pull' },
+  { policyText: '{', repositoryPolicy: '{', lifecyclePolicy: '{' },
+  { tags: Array.from({ length: 51 }, (_, index) => ({ Key: `k${index}`, Value: '' })) },
+  { tags: [{ Key: 'k'.repeat(129), Value: '' }] },
+  { force: false },
+  { registryId: '999999999999' },
+]
+
+test.skipIf(!botocore).each(done)('%s refuses with errors that the model gives it', async (operation) => {
+  const modelled = (model.operations[operation]?.errors ?? []).map(({ shape }) => shape)
+  const codes = new Set<string>()
+  for (const odd of oddInputs) {
+    for (const twice of [false, true]) {
+      const sandbox = await started()
+      const input = { ...validInputs[operation], ...odd }
+      if (twice) await callEcr(sandbox, operation, validInputs[operation])
+      const { status, body } = await callEcr(sandbox, operation, input)
+      if (status !== 200) codes.add(String(body['__type']))
+    }
+  }
+  // What AWS answers beside the errors of its models: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html
+  expect([...codes].filter((code) => ![...modelled, 'AccessDeniedException'].includes(code))).toEqual([])
+})
+
+function inputShape(operation: string): string {
+  return model.operations[operation]?.input?.shape ?? ''
+}
+
+function outputShape(operation: string): string {
+  return model.operations[operation]?.output?.shape ?? ''
+}
+
+function outputFaults(operation: string, body: unknown): readonly string[] {
+  return faultsOf(model, outputShape(operation), body)
+}
