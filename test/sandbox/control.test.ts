@@ -288,6 +288,7 @@ describe('POST /faults', () => {
     [{ ...valid, fault: 'error' }, /^"fault" must have a "kind"$/],
     [{ ...valid, fault: { kind: 'pull-limit' } }, /^"kind" must be one of throttle, .*, rotated-key$/],
     [{ ...valid, fault: { kind: 'delay' } }, /^a delay needs "ms"$/],
+    [{ ...valid, service: 'ecr', fault: { kind: 'reads-as' } }, /^reads-as needs "role", the ARN of a role$/],
     [
       { ...valid, fault: { kind: 'error', status: 200 } },
       /^"status" must be an HTTP status from 400 to 599$/,
@@ -365,12 +366,23 @@ describe('what tests add', () => {
     expect(await call('POST', '/aws/identities', identity)).toEqual(done)
   })
 
+  test("a repository and ECR's role are taken", async () => {
+    const repository = { repositoryName: 'docker-hub/library/debian', imageTags: ['12'] }
+    expect(await call('POST', '/aws/repositories', repository)).toEqual(done)
+    expect(sandbox.state().aws['123456789012']?.['us-east-1']?.repositories).toMatchObject([
+      { repositoryName: 'docker-hub/library/debian', images: [{ imageTags: ['12'] }] },
+    ])
+    expect(await call('POST', '/aws/service-linked-roles', { present: false })).toEqual(done)
+  })
+
   test.each([
     ['/docker-hub/accounts', { username: 'X' }, /^"username" must be a Docker ID/],
     ['/github/repositories', { fullName: 'x' }, /^"fullName" must be OWNER\/NAME$/],
     ['/github/tokens', { token: 'x' }, /^"kind" must be/],
     ['/github/tokens', 'not JSON', /^the body must be JSON$/],
     ['/aws/identities', {}, /accessKeyId/],
+    ['/aws/repositories', {}, /^"repositoryName" must be the name of a repository$/],
+    ['/aws/service-linked-roles', {}, /^"present" must be true or false$/],
   ])('POST %s refuses %j with the reason', async (path, body, reason) => {
     expect(await call('POST', path, body)).toEqual({
       status: 400,

@@ -135,3 +135,43 @@ test.skipIf(!aws)('the aws command shows a refusal as it does for AWS', async ()
       'not do ecr DescribeRegistry; AWS does',
   )
 })
+
+/** Older versions know rules, but neither credentials nor validation: a rule for a public registry shows the most. */
+test.skipIf(!aws)('the aws command takes a cache rule through its life', async () => {
+  const sandbox = await startAwsSandbox()
+  const prefix = ['--ecr-repository-prefix', 'ecr-public']
+  const url = ['--upstream-registry-url', 'public.ecr.aws']
+  const rule = {
+    ecrRepositoryPrefix: 'ecr-public',
+    upstreamRegistryUrl: 'public.ecr.aws',
+    createdAt: date,
+    registryId: '123456789012',
+  }
+  const ecr = (operation: string, ...args: readonly string[]) => cli(sandbox, 'ecr', operation, ...args)
+  expect(await ecr('create-pull-through-cache-rule', ...prefix, ...url)).toMatchObject(rule)
+  await expect(ecr('create-pull-through-cache-rule', ...prefix, ...url)).rejects.toThrow(
+    'An error occurred (PullThroughCacheRuleAlreadyExistsException) when calling the CreatePullThroughCacheRule ' +
+      'operation: A pull through cache rule with these settings already exists for the private registry.',
+  )
+  expect(await ecr('describe-pull-through-cache-rules')).toMatchObject({ pullThroughCacheRules: [rule] })
+  expect(await ecr('delete-pull-through-cache-rule', ...prefix)).toMatchObject(rule)
+  expect(await ecr('describe-pull-through-cache-rules')).toEqual({ pullThroughCacheRules: [] })
+})
+
+test.skipIf(!aws)('the aws command creates repositories and gets a password for them', async () => {
+  const sandbox = await startAwsSandbox()
+  const name = ['--repository-name', 'docker-hub/library/debian'] as const
+  expect(await cli(sandbox, 'ecr', 'create-repository', ...name)).toMatchObject({
+    repository: { repositoryName: 'docker-hub/library/debian', imageTagMutability: 'MUTABLE' },
+  })
+  expect(await cli(sandbox, 'ecr', 'describe-images', ...name)).toEqual({ imageDetails: [] })
+  expect(await cli(sandbox, 'ecr', 'get-authorization-token')).toEqual({
+    authorizationData: [
+      {
+        authorizationToken: expect.stringMatching(/^QVdTO/) as unknown,
+        expiresAt: date,
+        proxyEndpoint: 'https://123456789012.dkr.ecr.us-east-1.amazonaws.com',
+      },
+    ],
+  })
+})

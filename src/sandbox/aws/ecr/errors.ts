@@ -91,7 +91,7 @@ export function templateNotFound(): ServiceError {
   )
 }
 
-/** [SEEN] */
+/** As moto has it. */
 export function registryPolicyNotFound(account: string): ServiceError {
   return new ServiceError(
     'RegistryPolicyNotFoundException',
@@ -99,7 +99,7 @@ export function registryPolicyNotFound(account: string): ServiceError {
   )
 }
 
-/** [SEEN] */
+/** [SEEN] metaps/genova#164 */
 export function repositoryExists(name: string, account: string): ServiceError {
   return new ServiceError(
     'RepositoryAlreadyExistsException',
@@ -107,7 +107,7 @@ export function repositoryExists(name: string, account: string): ServiceError {
   )
 }
 
-/** [SEEN] */
+/** [SEEN] awslabs/aws-orbit-workbench#720 */
 export function repositoryNotFound(name: string, account: string): ServiceError {
   return new ServiceError(
     'RepositoryNotFoundException',
@@ -115,7 +115,7 @@ export function repositoryNotFound(name: string, account: string): ServiceError 
   )
 }
 
-/** [SEEN] */
+/** [SEEN] nitrictech/cli#273 */
 export function repositoryNotEmpty(name: string, account: string): ServiceError {
   return new ServiceError(
     'RepositoryNotEmptyException',
@@ -123,7 +123,7 @@ export function repositoryNotEmpty(name: string, account: string): ServiceError 
   )
 }
 
-/** [SEEN] */
+/** [SEEN] hashicorp/terraform-provider-aws#35268 */
 export function imageNotFound(
   { imageDigest, imageTag }: { readonly imageDigest?: string; readonly imageTag?: string },
   name: string,
