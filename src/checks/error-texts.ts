@@ -8,8 +8,7 @@ import { secretTexts } from './error-texts/secret.ts'
 import { workflowTexts } from './error-texts/workflow.ts'
 
 /**
- * Texts that users bring to `doctor`, and what they mean: the more exact before those that may stand around them.
- * `docs/troubleshooting.md` is checked against it.
+ * Texts that users bring to `doctor`, and what they mean. Where a text holds several, the first here is shown first.
  */
 export const errorTexts = {
   ...pullTexts,
