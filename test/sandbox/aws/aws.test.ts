@@ -31,6 +31,11 @@ test.each<
     { headers: { ...json, 'x-amz-target': 'secretsmanager.ListSecret' } },
     unknown,
   ],
+  [
+    'an operation named like something every object has',
+    { headers: { ...json, 'x-amz-target': 'secretsmanager.constructor' } },
+    unknown,
+  ],
   ['no target', { headers: json }, unknown],
   [
     'another path',

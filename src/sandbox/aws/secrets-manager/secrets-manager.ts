@@ -48,7 +48,7 @@ export function recogniseSecretsManager(
   name: string,
   world: SecretsManagerWorld,
 ): Operation {
-  const definition = operations[name]
+  const definition = Object.hasOwn(operations, name) ? operations[name] : undefined
   const perform = () => answer(() => run(exchange, { name, definition, world }))
   return {
     service: 'secretsmanager',
