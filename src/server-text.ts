@@ -12,10 +12,15 @@ const longest = 200
  */
 export function serverText(text: unknown, secrets: readonly Secret[]): string | undefined {
   if (typeof text !== 'string') return undefined
-  if (secrets.some((secret) => formsOf(secret).some((form) => text.includes(form)))) return undefined
+  if (secrets.some((secret) => repeats(text, secret))) return undefined
   const line = text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim()
   if (line === '') return undefined
   return line.length > longest ? `${line.slice(0, longest - 1)}…` : line
+}
+
+/** Whether a text has a secret in it: as it is, or as a request carried it. */
+export function repeats(text: string, secret: Secret): boolean {
+  return formsOf(secret).some((form) => text.includes(form))
 }
 
 /** The forms in which a server may repeat what it was sent: as it is, or as the request carried it. */

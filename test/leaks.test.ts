@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { withBench } from './cli/converged.ts'
+import { makeRule, withBench } from './cli/converged.ts'
 import type { Bench, Run } from './cli/in-process.ts'
 
 /** Forms in which a token could slip out unnoticed. */
@@ -176,5 +176,44 @@ test('no file is left behind, and none that was there has changed', async () => 
     const before = await contents()
     expect(await bench.run(['sync', '--verbose'])).toMatchObject({ code: 0 })
     expect(await contents()).toEqual(before)
+  })
+})
+
+test('a token that ECR repeats in what it says of a rule shows neither in sync nor in verify', async () => {
+  await withBench(async (bench) => {
+    const first = 'dckr_pat_canary-1st-56789abcdefghij'
+    const second = 'dckr_pat_canary-2nd-56789abcdefghij'
+    for (const token of [first, second]) {
+      await bench.control('POST', '/docker-hub/accounts', {
+        username: 'sandbox',
+        token,
+        scope: 'repo:public_read',
+        plan: 'personal',
+        state: 'active',
+      })
+    }
+    expect((await syncWith(bench, first)).code).toBe(0)
+    await makeRule(bench)
+    await bench.control('POST', '/faults', {
+      service: 'ecr',
+      operation: 'ValidatePullThroughCacheRule',
+      times: 'always',
+      fault: { kind: 'invalid', failure: `no login with {"username":"sandbox","accessToken":"${second}"}` },
+    })
+    const env = {
+      DOCKER_HUB_USERNAME: 'sandbox',
+      DOCKER_HUB_TOKEN: second,
+      GITHUB_ACTIONS: 'true',
+      GITHUB_STEP_SUMMARY: join(bench.directory, 'summary.md'),
+    }
+    const runs = [
+      await syncWith(bench, second, '--timeout', '5', '--json'),
+      await bench.run(['verify', '--source', 'env', '--json'], { env }),
+      await bench.run(['verify', '--source', 'env', '--verbose'], { env }),
+    ]
+    for (const { stdout, stderr } of runs) expectNoTrace(stdout + stderr, second)
+    expect(runs.map(({ code }) => code)).toEqual([1, 2, 2])
+    expectNoTrace(await readFile(env.GITHUB_STEP_SUMMARY, 'utf8'), second)
+    expect(runs[1]?.stdout).toContain('what was said repeats the token, and is not shown')
   })
 })

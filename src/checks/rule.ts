@@ -140,7 +140,7 @@ function reasonsFor(
   const secret = description.value
   const reasons: Reason[] = []
   const see = (because: string, check: string) => {
-    reasons.push({ because, remedy: `mend ${check} first` })
+    reasons.push({ because, remedy: `do what mends ${check}` })
   }
   if (!isDockerHubRule(rule)) see('its upstream is not Docker Hub', 'rule.upstream')
   if (!description.error && !secret) see('the secret is not there', 'secret.present')
@@ -157,6 +157,9 @@ function reasonsFor(
   if (current !== undefined && version.value !== undefined) {
     if (current !== version.value) see('AWS holds another credential than the source', 'secret.version')
     else if (refusal) see('Docker Hub refuses the credential itself', 'docker-hub.login')
+  }
+  if (version.error) {
+    see('which credential it is cannot be told, for the source could not be read', 'the source')
   }
   return reasons
 }

@@ -17,6 +17,7 @@ const kinds = {
   secret: ['AWS secret', 'AWS secrets'],
   rule: ['ECR rule', 'ECR rules'],
   repository: ['GitHub', 'GitHub repositories'],
+  workflow: ['this workflow', 'this workflow'],
   upstream: ['Docker Hub', 'Docker Hub'],
 } as const
 
@@ -33,7 +34,7 @@ const kindOf: Readonly<Record<Topic, Kind | undefined>> = {
   policy: 'secret',
   rule: 'rule',
   github: 'repository',
-  workflow: 'repository',
+  workflow: 'workflow',
   image: undefined,
 }
 
@@ -102,7 +103,9 @@ function topicOf(id: CheckId): Topic {
 function placeOf({ target }: Finding, kind: Kind): string {
   const pattern = placePattern[kind]
   if (!pattern) return ''
-  return target.split(' ').find((word) => pattern.test(word)) ?? target
+  const place = target.split(' ').find((word) => pattern.test(word)) ?? target
+  // What could not be told apart into places is called as its kind is.
+  return place === kinds[kind][0] ? '' : place
 }
 
 function edgesOf(nodes: readonly Node[]): readonly string[] {
@@ -121,6 +124,8 @@ function edgesOf(nodes: readonly Node[]): readonly string[] {
     ...edges('secret', 'rule', samePlace),
     ...edges('rule', 'upstream'),
     ...edges('source', 'repository'),
+    ...edges('repository', 'workflow'),
+    ...edges('secret', 'workflow'),
   ]
 }
 

@@ -87,5 +87,5 @@ export interface Destination<Observed = unknown, Call = unknown> {
    *
    * @param done the changes that took effect
    */
-  confirm?(observed: Observed, done: readonly Change<Call>[]): Promise<Confirmation>
+  confirm?(desired: Desired, observed: Observed, done: readonly Change<Call>[]): Promise<Confirmation>
 }

@@ -70,7 +70,7 @@ export function secretsManager(
       }
     },
 
-    async confirm(observed, done) {
+    async confirm({ credential }, observed, done) {
       const putPolicy = async (ResourcePolicy: string | undefined) => {
         const { client, sdk } = await connect()
         const sent: Promise<unknown> =
@@ -83,7 +83,8 @@ export function secretsManager(
         const operation = ResourcePolicy === undefined ? 'DeleteResourcePolicy' : 'PutResourcePolicy'
         await askAws(sent, { service: 'secretsmanager', operation, region }, world)
       }
-      return confirmSecret({ observed, done, registry: ecrRegistry(region, world), putPolicy }, world)
+      const registry = ecrRegistry(region, world, [credential.token])
+      return confirmSecret({ observed, done, registry, putPolicy }, world)
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { ECRClient, PullThroughCacheRule, RepositoryCreationTemplate } from '@aws-sdk/client-ecr'
 import { askAws } from '../aws/ask.ts'
 import { clientConfig, watchRequests } from '../aws/client.ts'
+import type { Secret } from '../secret.ts'
 import { serverText } from '../server-text.ts'
 import type { World } from '../world.ts'
 
@@ -60,7 +61,12 @@ export interface EcrRegistry {
   ): Promise<boolean>
 }
 
-export function ecrRegistry(region: string, world: World): EcrRegistry {
+/**
+ * The registry of one Region.
+ *
+ * @param secrets what ECR reads, should it repeat that in a text: such a text is not shown
+ */
+export function ecrRegistry(region: string, world: World, secrets: readonly Secret[] = []): EcrRegistry {
   let connection: Promise<{ readonly client: ECRClient; readonly sdk: Sdk }> | undefined
   const connect = () =>
     (connection ??= import('@aws-sdk/client-ecr').then((sdk) => {
@@ -95,7 +101,7 @@ export function ecrRegistry(region: string, world: World): EcrRegistry {
       if (found.isValid === true) return { isValid: true }
       return {
         isValid: false,
-        failure: serverText(found.failure, []) ?? 'it gives no reason that can be shown',
+        failure: serverText(found.failure, secrets) ?? 'it gives no reason that can be shown',
       }
     },
 

@@ -74,7 +74,11 @@ async function reconcile(
   if (dryRun) return foretell(destination, changes)
 
   const applied = await apply(destination, changes, desired, listener.onChange)
-  const reports = await confirm(destination, { observed: observation.observed, changes, applied }, listener)
+  const reports = await confirm(
+    destination,
+    { desired, observed: observation.observed, changes, applied },
+    listener,
+  )
   const moreToSee = changes.some(({ thenObserveAgain }) => thenObserveAgain)
   if (!moreToSee || reports.some(({ outcome }) => outcome !== 'done')) return reports
   if (again) {
@@ -91,6 +95,7 @@ async function reconcile(
 }
 
 interface Applied {
+  readonly desired: Desired
   readonly observed: unknown
   readonly changes: readonly Change[]
   readonly applied: readonly ChangeReport[]
@@ -99,12 +104,12 @@ interface Applied {
 /** Ask the destination whether what was written is of use; a change that is not, has failed. */
 async function confirm(
   destination: Destination,
-  { observed, changes, applied }: Applied,
+  { desired, observed, changes, applied }: Applied,
   { onWarning, onChange }: Listener,
 ): Promise<readonly ChangeReport[]> {
   const done = changes.filter(({ action }, index) => action !== 'keep' && applied[index]?.outcome === 'done')
   if (!destination.confirm || done.length === 0) return applied
-  const { objections, warnings } = await destination.confirm(observed, done)
+  const { objections, warnings } = await destination.confirm(desired, observed, done)
   for (const warning of warnings) onWarning?.(warning)
   return applied.map((report) => {
     const objection = objections.find(({ target }) => target === report.target)

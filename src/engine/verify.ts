@@ -13,7 +13,9 @@ import type { PolicyOptions } from '../destinations/resource-policy.ts'
 import type { EcrRegistry } from '../ecr/registry.ts'
 import type { GitHubActions } from '../github/actions.ts'
 import type { GitHubRepository } from '../github/repository.ts'
+import type { Secret } from '../secret.ts'
 import type { OpenSource } from '../sources/source.ts'
+import { repeats } from '../server-text.ts'
 import { versionOf } from '../version.ts'
 
 /** One Region to ask, and how. */
@@ -69,7 +71,7 @@ export async function verify(options: VerifyOptions): Promise<readonly Finding[]
     options.aws && observeAws(options.aws),
     options.gitHub && observeGitHub(options.gitHub),
   ])
-  return [
+  const findings = [
     ...judgeSource(sourceFacts),
     ...(dockerHub ? judgeDockerHub(dockerHub) : skipDockerHub('the source gave no credential')),
     ...judgeAws(aws, {
@@ -80,6 +82,21 @@ export async function verify(options: VerifyOptions): Promise<readonly Finding[]
     }),
     ...judgeGitHub(gitHub, versionFacts),
   ]
+  const token = sourceFacts.credential.value?.token
+  return token ? findings.map((finding) => withoutToken(finding, token)) : findings
+}
+
+/** What services say is part of findings, and ECR may repeat what it has read: such a text is not shown. */
+function withoutToken(finding: Finding, token: Secret): Finding {
+  const { detail, cause, fix } = finding
+  const shown = (text: string) =>
+    repeats(text, token) ? 'what was said repeats the token, and is not shown' : text
+  return {
+    ...finding,
+    ...(detail === undefined ? {} : { detail: shown(detail) }),
+    ...(cause === undefined ? {} : { cause: shown(cause) }),
+    ...(fix === undefined ? {} : { fix: shown(fix) }),
+  }
 }
 
 async function observeSource(source: Promise<OpenSource>): Promise<SourceFacts> {

@@ -261,7 +261,7 @@ async function makeByAnotherHand(bench: Bench): Promise<void> {
 }
 
 /** Make a cache rule that uses the secret. */
-async function makeRule(bench: Bench): Promise<void> {
+export async function makeRule(bench: Bench): Promise<void> {
   const { ARN } = await clientOf(bench).send(new DescribeSecretCommand({ SecretId: secretName }))
   await new ECRClient(awsConfigOf(bench)).send(
     new CreatePullThroughCacheRuleCommand({

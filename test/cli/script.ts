@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { CreatePullThroughCacheRuleCommand, ECRClient } from '@aws-sdk/client-ecr'
+import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { writePulumiProject } from '../../demo/pulumi-project.js'
 import { startSandbox } from '../../src/sandbox/index.ts'
 
@@ -27,6 +29,7 @@ export type Step =
       readonly path: string
       readonly body: string | undefined
     }
+  | { readonly kind: 'rule'; readonly prefix: string; readonly region: string }
 
 /** Read a script. Throws a `SyntaxError` that names the line. */
 export function parseScript(text: string): readonly Step[] {
@@ -62,6 +65,11 @@ export function parseScript(text: string): readonly Step[] {
       case 'control': {
         const [method = '', path = '', ...body] = rest
         steps.push({ kind: 'control', method, path, body: body.length > 0 ? body.join(' ') : undefined })
+        break
+      }
+      case 'rule': {
+        const [prefix = '', region = 'us-east-1'] = rest
+        steps.push({ kind: 'rule', prefix, region })
         break
       }
       default:
@@ -113,6 +121,9 @@ export async function playScript(steps: readonly Step[]): Promise<readonly Compa
         case 'env':
           env[step.name] = step.value
           break
+        case 'rule':
+          await makeRule(step, sandbox.env)
+          break
         case 'control': {
           const { method, path, body } = step
           const response = await fetch(`${sandbox.control}${path}`, { method, ...(body ? { body } : {}) })
@@ -126,6 +137,31 @@ export async function playScript(steps: readonly Step[]): Promise<readonly Compa
     await sandbox.close()
     await rm(directory, { recursive: true })
   }
+}
+
+/** Make a cache rule that uses the secret of its Region, as a stack would. */
+async function makeRule(
+  { prefix, region }: { readonly prefix: string; readonly region: string },
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const config = {
+    region,
+    endpoint: env['AWS_ENDPOINT_URL'] ?? '',
+    credentials: {
+      accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
+      secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
+    },
+  }
+  const { ARN } = await new SecretsManagerClient(config).send(
+    new DescribeSecretCommand({ SecretId: 'ecr-pullthroughcache/docker-hub' }),
+  )
+  await new ECRClient(config).send(
+    new CreatePullThroughCacheRuleCommand({
+      ecrRepositoryPrefix: prefix,
+      upstreamRegistryUrl: 'registry-1.docker.io',
+      credentialArn: ARN,
+    }),
+  )
 }
 
 interface Result {

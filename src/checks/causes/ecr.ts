@@ -95,7 +95,7 @@ export const ecrCauses = {
       ...rule,
       failure: 'the upstream registry refused the credential',
       because: 'Docker Hub refuses the credential itself, see docker-hub.login',
-      remedy: 'put a token that works into the source, and run: pullthrough sync',
+      remedy: 'do what mends docker-hub.login',
     },
   }),
   'rule-vanished': cause<Rule>({
