@@ -8,24 +8,21 @@ import { type CheckId, checks } from '../src/checks/finding.ts'
 
 export const pagePath = join(import.meta.dirname, '../docs/troubleshooting.md')
 
-/** Every cause that a check can find, by its name: whatever the files of the folder export. */
-export async function allCauses(): Promise<ReadonlyMap<string, Cause<never>>> {
+/** Every cause that a check can find, with its name: whatever the files of the folder export. */
+export async function allCauses(): Promise<readonly (readonly [name: string, cause: Cause<never>])[]> {
   const folder = join(import.meta.dirname, '../src/checks/causes')
-  const causes = new Map<string, Cause<never>>()
+  const causes: [string, Cause<never>][] = []
   for (const file of await readdir(folder)) {
     if (file === 'cause.ts') continue
     const tables = (await import(join(folder, file))) as Record<string, Record<string, Cause<never>>>
-    for (const [name, cause] of Object.values(tables).flatMap((table) => Object.entries(table))) {
-      if (causes.has(name)) throw new Error(`two causes are called ${name}`)
-      causes.set(name, cause)
-    }
+    causes.push(...Object.values(tables).flatMap((table) => Object.entries(table)))
   }
   return causes
 }
 
 /** `docs/troubleshooting.md`, made of the tables that the program takes its sentences from. */
 export async function troubleshootingPage(): Promise<string> {
-  const causes = [...(await allCauses()).values()]
+  const causes = (await allCauses()).map(([, cause]) => cause)
   const parts = [introduction, errorSection(), '## What the checks find']
   for (const id of Object.keys(checks) as CheckId[]) {
     const found = causes.filter(({ check }) => check === id)

@@ -8,7 +8,7 @@ test('the page says what the program says (after a change: npx vitest run test/t
 })
 
 test('every cause is one sentence with a cure', async () => {
-  const causes = [...(await allCauses())]
+  const causes = await allCauses()
   expect(causes.length).toBeGreaterThan(40)
   for (const [name, { example, symptom }] of causes) {
     expect(`${name}: ${example.cause}`).toMatch(/: \S.*[^.\s]$/)
@@ -19,7 +19,7 @@ test('every cause is one sentence with a cure', async () => {
 
 test('every red check that the program can make has a cause, or an error of the service asked', async () => {
   const withCause = new Set([
-    ...[...(await allCauses()).values()].map(({ check }) => check),
+    ...(await allCauses()).map(([, { check }]) => check),
     ...Object.values(errorTexts).flatMap(({ causes }) => causes.map(({ check }): CheckId => check)),
   ])
   // What fails in these is told in the words of the source, of Docker Hub, or of the option that is missing.
