@@ -41,6 +41,25 @@ describe.skipIf(!haveClients)('the token is nowhere to be seen', () => {
     expect(await place.run(['sync', '--dry-run', '--json'])).toMatchObject({ code: 2 })
   })
 
+  test('when the chain is verified, be it whole or broken, in a terminal or a workflow', async () => {
+    const { directory } = place.workplace
+    const workflow = {
+      GITHUB_ACTIONS: 'true',
+      GITHUB_STEP_SUMMARY: join(directory, 'summary.md'),
+      DOCKER_HUB_USERNAME: seeded.username,
+      DOCKER_HUB_TOKEN: canary,
+    }
+    expect(await place.run(['verify', '--json', '--verbose'])).toMatchObject({ code: 2 })
+    expect(await place.run(['sync'])).toMatchObject({ code: 0 })
+    expect(await place.run(['verify', '--verbose'])).toMatchObject({ code: 2 })
+    await place.addAccount('revoked')
+    expect(await place.run(['verify', '--source', 'env'], { env: workflow })).toMatchObject({ code: 2 })
+    expect(await readFile(workflow.GITHUB_STEP_SUMMARY, 'utf8')).toContain('docker-hub.login')
+    const fault = { kind: 'html', status: 502 }
+    await place.workplace.control('POST', '/faults', { service: '*', operation: '*', times: 'always', fault })
+    expect(await place.run(['verify', '--source', 'env'], { env: workflow })).toMatchObject({ code: 1 })
+  })
+
   test('by the git and gh that are asked for the repository and a GitHub token', async () => {
     const { directory, env, succeed } = place.workplace
     const config = join(directory, 'home/.config/gh')
