@@ -6,6 +6,7 @@ import {
   type PolicySubject,
   type Principals,
 } from './policy-document.ts'
+import { like } from './policy-wildcard.ts'
 
 /** What is known of a key in the context of ECR's request: its value, that it is not there, or nothing. */
 type Known = { readonly value: string } | 'absent' | 'unknown'
@@ -125,13 +126,4 @@ function sameIgnoringCase(a: string, b: string): boolean {
 
 function answer(applies: boolean): Applies {
   return applies ? 'yes' : 'no'
-}
-
-/** IAM's wildcards: `*` any text, `?` one character. */
-function like(pattern: string, value: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${source}$`, 's').test(value)
 }

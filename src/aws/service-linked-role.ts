@@ -6,7 +6,7 @@ import { clientConfig, watchRequests } from './client.ts'
 const roleName = 'AWSServiceRoleForECRPullThroughCache'
 
 /** Where requests to IAM, which is one for all Regions of a partition, are signed for. */
-function iamRegion(partition: string): string {
+export function iamRegion(partition: string): string {
   const regions: Readonly<Record<string, string>> = { 'aws-cn': 'cn-north-1', 'aws-us-gov': 'us-gov-west-1' }
   return regions[partition] ?? 'us-east-1'
 }

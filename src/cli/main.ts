@@ -1,4 +1,6 @@
 import { setMaxListeners } from 'node:events'
+import { addAbortSignal } from 'node:stream'
+import { isatty } from 'node:tty'
 import { runProgram } from './program.ts'
 import { printNote } from './streams.ts'
 
@@ -31,6 +33,10 @@ const streams = {
 
 process.exitCode = await runProgram(process.argv.slice(2), {
   streams,
+  stdin: {
+    isTerminal: isatty(0),
+    chunks: () => addAbortSignal(interruption.signal, process.stdin),
+  },
   world: {
     env,
     cwd: process.cwd(),

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { PullthroughError } from '../errors.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { sandboxCommand } from './commands/sandbox.ts'
 import { syncCommand } from './commands/sync.ts'
 import { verifyCommand } from './commands/verify.ts'
 import type { Context } from './context.ts'
 import { exitCodeOfError, exitCodes } from './exit-code.ts'
+import { renderDoctorJson } from './render-doctor.ts'
 import { renderSyncJson } from './render-sync.ts'
 import { renderVerifyJson } from './render-verify.ts'
 import { printAnswer, printError } from './streams.ts'
@@ -48,6 +50,12 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
       verifyCommand(async (flags) => {
         const { runVerify } = await import('./commands/verify-run.ts')
         exitCode = await runVerify(flags, context)
+      }),
+    )
+    .addCommand(
+      doctorCommand(async (flags) => {
+        const { runDoctor } = await import('./commands/doctor-run.ts')
+        exitCode = await runDoctor(flags, context)
       }),
     )
     .addCommand(
@@ -94,6 +102,8 @@ function jsonOf(argv: readonly string[], error: PullthroughError): string | unde
       return renderSyncJson({ dryRun: argv.includes('--dry-run'), changes: [], writes: 0 }, error)
     case 'verify':
       return renderVerifyJson({ findings: [], error })
+    case 'doctor':
+      return renderDoctorJson({ findings: [], error })
     default:
       return undefined
   }

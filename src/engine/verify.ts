@@ -87,7 +87,7 @@ export async function verify(options: VerifyOptions): Promise<readonly Finding[]
 }
 
 /** What services say is part of findings, and ECR may repeat what it has read: such a text is not shown. */
-function withoutToken(finding: Finding, token: Secret): Finding {
+export function withoutToken(finding: Finding, token: Secret): Finding {
   const { detail, cause, fix } = finding
   const shown = (text: string) =>
     repeats(text, token) ? 'what was said repeats the token, and is not shown' : text

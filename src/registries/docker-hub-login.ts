@@ -27,21 +27,40 @@ const retries = 2
  * `ERR_UNREACHABLE`, `ERR_UNEXPECTED_ANSWER` or `ERR_INTERRUPTED` if that could not be found out.
  */
 export async function logIn(credential: Credential, authUrl: string, world: World): Promise<Secret> {
+  return pullToken(previewRepository, credential, authUrl, world)
+}
+
+/**
+ * Ask for a token that may pull from one repository, if whoever asks may. No pull is counted.
+ *
+ * @param credential `undefined` to ask anonymously
+ *
+ * @throws {@link PullthroughError} as {@link logIn} does
+ */
+export async function pullToken(
+  repository: string,
+  credential: Credential | undefined,
+  authUrl: string,
+  world: World,
+): Promise<Secret> {
   const query = new URLSearchParams({
     service: 'registry.docker.io',
-    scope: `repository:${previewRepository}:pull`,
+    scope: `repository:${repository}:pull`,
   })
   const url = `${authUrl}/token?${query.toString()}`
-  const headers = { authorization: `Basic ${basicCredentials(credential).reveal()}` }
+  const headers =
+    credential === undefined ? {} : { authorization: `Basic ${basicCredentials(credential).reveal()}` }
   const answer = await askPatiently(url, { headers }, credential, world)
   switch (answer.status) {
     case 200:
       return registryToken(answer, credential, authUrl)
     case 401:
+      if (credential === undefined) throw unexpectedAnswer(answer, credential, authUrl)
       throw explainRefusal(reasonGiven(answer), credential)
     case 429:
       throw rateLimited(answer, world)
     case 431:
+      if (credential === undefined) throw unexpectedAnswer(answer, credential, authUrl)
       throw new PullthroughError(
         'ERR_CREDENTIAL_REFUSED',
         `Docker Hub refuses the login of ${shownUsername(credential)}: the credential is too large for a login (431)`,
@@ -56,7 +75,7 @@ export async function logIn(credential: Credential, authUrl: string, world: Worl
 async function askPatiently(
   url: string,
   request: DockerHubRequest,
-  credential: Credential,
+  credential: Credential | undefined,
   world: World,
 ): Promise<DockerHubAnswer> {
   const { default: pRetry } = await import('p-retry')
@@ -79,10 +98,10 @@ async function askPatiently(
 const outageHint =
   'check the network and https://www.dockerstatus.com, and run it again; in an outage, --skip-proof writes without this login'
 
-/** The token in a 200, which must be somebody's: Docker Hub also gives tokens to nobody. */
+/** The token in a 200, which must be that of who asked: Docker Hub also gives tokens to nobody. */
 function registryToken(
   { text, ...answer }: DockerHubAnswer,
-  credential: Credential,
+  credential: Credential | undefined,
   authUrl: string,
 ): Secret {
   const body = parseJsonObject(text)
@@ -91,7 +110,7 @@ function registryToken(
   if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) {
     throw unexpectedAnswer({ text, ...answer }, credential, authUrl)
   }
-  if (jwtClaims(token)?.['sub'] === '') {
+  if (credential !== undefined && jwtClaims(token)?.['sub'] === '') {
     throw new PullthroughError(
       'ERR_CREDENTIAL_REFUSED',
       `Docker Hub took the login of ${shownUsername(credential)} for an anonymous one`,
@@ -128,10 +147,11 @@ function rateLimited({ headers }: DockerHubAnswer, { now }: World): PullthroughE
 /** Only a server error is an outage; any other strange answer probably comes from another server than Docker Hub's. */
 function unexpectedAnswer(
   { status, type }: DockerHubAnswer,
-  credential: Credential,
+  credential: Credential | undefined,
   authUrl: string,
 ): PullthroughError {
-  const shownType = serverText(type, [credential.token, basicCredentials(credential)]) ?? 'no content type'
+  const sent = credential === undefined ? [] : [credential.token, basicCredentials(credential)]
+  const shownType = serverText(type, sent) ?? 'no content type'
   return new PullthroughError(
     'ERR_UNEXPECTED_ANSWER',
     `Docker Hub (${authUrl}) answered the login with ${status} (${shownType})`,

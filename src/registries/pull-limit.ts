@@ -2,7 +2,8 @@ import { PullthroughError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
 import type { World } from '../world.ts'
 import { previewRepository } from './docker-hub-login.ts'
-import { askDockerHub, type DockerHubAnswer } from './docker-hub-request.ts'
+import { headManifest } from './docker-hub-manifest.ts'
+import type { DockerHubAnswer } from './docker-hub-request.ts'
 
 /** How many images an account may pull. */
 export type PullLimit =
@@ -24,18 +25,8 @@ export type PullLimit =
  */
 export async function readPullLimit(token: Secret, registryUrl: string, world: World): Promise<PullLimit> {
   try {
-    const answer = await askDockerHub(
-      `${registryUrl}/v2/${previewRepository}/manifests/latest`,
-      {
-        method: 'HEAD',
-        headers: {
-          authorization: `Bearer ${token.reveal()}`,
-          accept:
-            'application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json',
-        },
-      },
-      world,
-    )
+    const preview = { repository: previewRepository, reference: 'latest' }
+    const answer = await headManifest(preview, token, registryUrl, world)
     return pullLimitIn(answer)
   } catch (error) {
     if (!(error instanceof PullthroughError)) throw error
@@ -71,7 +62,8 @@ export function runsLow({ limit, remaining }: Limited): boolean {
   return remaining <= limit / 10
 }
 
-function pullLimitIn({ status, headers }: DockerHubAnswer): PullLimit {
+/** The limit that the registry tells with its answer to a HEAD. */
+export function pullLimitIn({ status, headers }: DockerHubAnswer): PullLimit {
   const limit = parseLimit(headers.get('ratelimit-limit'))
   const remaining = parseLimit(headers.get('ratelimit-remaining'))
   if (limit && remaining) {

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { writePulumiProject } from '../../demo/pulumi-project.js'
 import { runProgram } from '../../src/cli/program.ts'
 import { type Sandbox, type SandboxState, startSandbox } from '../../src/sandbox/index.ts'
@@ -28,6 +29,8 @@ interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
   readonly signal?: AbortSignal
+  /** What stdin has; without it, stdin is a terminal. */
+  readonly stdin?: string
 }
 
 /** One secret of the sandbox. */
@@ -61,7 +64,7 @@ export async function openBench(
     directory,
     control,
     requests: async () => (await control('GET', '/requests')) as readonly LoggedRequest[],
-    async run(argv, { env = {}, cwd = directory, signal = new AbortController().signal } = {}) {
+    async run(argv, { env = {}, cwd = directory, signal = new AbortController().signal, stdin } = {}) {
       setMaxListeners(0, signal)
       let stdout = ''
       let stderr = ''
@@ -71,6 +74,10 @@ export async function openBench(
       }
       const code = await runProgram(argv, {
         streams,
+        stdin: {
+          isTerminal: stdin === undefined,
+          chunks: () => Readable.from([Buffer.from(stdin ?? '')]),
+        },
         world: {
           env: {
             PATH: process.env['PATH'],

@@ -6,6 +6,7 @@ export const workflowTexts = {
     symptom: 'Username and password required',
     patterns: [
       /\busername and password required/i,
+      /GitHub Actions can't find (?:the )?credentials/i,
       /error: (?:username|password) required/i,
       /cannot perform an interactive login from a non[- ]TTY device/i,
       /DOCKER_HUB_(?:USERNAME|TOKEN):? (?:is |are )?(?:empty|missing|not set|not defined|undefined|unset|required|unbound|parameter (?:null or )?not set)/i,
