@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/checks/finding.ts'
 import { makeRule, withBench } from './converged.ts'
 import { type Bench, openBench, type Run, seeded } from './in-process.ts'
@@ -77,10 +77,11 @@ describe.concurrent('verify', () => {
       })
     }))
 
-  test('takes the Region of the stack, even where the stack lacks the credential', async () => {
+  test('takes the Region of the stack, even where the stack lacks the credential', async ({ onTestFinished }) => {
     const bench = await openBench({ 'aws:region': 'eu-west-1' })
     onTestFinished(() => bench.close())
     const { code, report } = await verify(bench, ['--only', 'aws', '--token-key', 'noSuchKey'])
+    expect(code).toBe(2)
     expect(code).toBe(2)
     expect(report.checks.filter(({ id }) => /^(source|aws\.region)/.test(id))).toEqual([
       { id: 'source.read', target: 'source', status: 'ok' },
