@@ -1,7 +1,7 @@
 import type { CacheRule } from './registry.ts'
 
 /** Docker Hub’s host, as ECR wants it in a rule. */
-export const dockerHubHost = 'registry-1.docker.io'
+const dockerHubHost = 'registry-1.docker.io'
 
 /** Whether a rule caches Docker Hub. */
 export function isDockerHubRule({ upstreamRegistry, upstreamRegistryUrl }: CacheRule): boolean {

@@ -19,7 +19,7 @@ import { repeats } from '../server-text.ts'
 import { versionOf } from '../version.ts'
 
 /** One Region to ask, and how. */
-export interface RegionToVerify {
+interface RegionToVerify {
   readonly region: string
   readonly secretName: string
   readonly secret: SecretReader

@@ -77,7 +77,9 @@ describe.concurrent('verify', () => {
       })
     }))
 
-  test('takes the Region of the stack, even where the stack lacks the credential', async ({ onTestFinished }) => {
+  test('takes the Region of the stack, even where the stack lacks the credential', async ({
+    onTestFinished,
+  }) => {
     const bench = await openBench({ 'aws:region': 'eu-west-1' })
     onTestFinished(() => bench.close())
     const { code, report } = await verify(bench, ['--only', 'aws', '--token-key', 'noSuchKey'])
