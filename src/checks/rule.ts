@@ -43,7 +43,7 @@ function judgePresence({ region, rules, secretName, description }: RegionFacts, 
   }
   const secretArn = description.value?.arn
   const [other] = forDockerHub
-  if (!other || secretArn === undefined) {
+  if (!other) {
     return found(ecrCauses['rule-absent'], target, { region, secretArn })
   }
   const others = forDockerHub

@@ -13,6 +13,9 @@ const secretArn =
 const repoint = ({ region, prefix, secretArn }: Rule & { readonly secretArn: string }) =>
   `run: aws ecr update-pull-through-cache-rule --ecr-repository-prefix ${prefix} --credential-arn ${secretArn} --region ${region}`
 
+const syncAndRepoint = ({ region }: Rule) =>
+  `run: pullthrough sync --region ${region}, and then point the rule to the new ARN: pulumi up`
+
 /** What can be wrong with the account, and with ECR’s rules, templates and quotas. */
 export const ecrCauses = {
   'account-is-another': cause<{ account: string; wanted: string; arn: string }>({
@@ -44,12 +47,13 @@ export const ecrCauses = {
         : `run: pulumi up, or aws ecr create-pull-through-cache-rule --ecr-repository-prefix docker-hub --upstream-registry-url registry-1.docker.io --credential-arn ${secretArn} --region ${region}`,
     example: { region: 'us-east-1', secretArn },
   }),
-  'rule-uses-another-secret': cause<Rule & { others: string; secretArn: string }>({
+  'rule-uses-another-secret': cause<Rule & { others: string; secretArn: string | undefined }>({
     check: 'rule.present',
     status: 'missing',
     symptom: 'A sync changes nothing for the builds: their rule reads another secret.',
     cause: ({ region, others }) => `no rule for Docker Hub in ${region} uses the secret: ${others}`,
-    fix: repoint,
+    fix: ({ secretArn, ...rule }) =>
+      secretArn === undefined ? syncAndRepoint(rule) : repoint({ ...rule, secretArn }),
     example: { ...rule, others: 'docker-hub uses ecr-pullthroughcache/old', secretArn },
   }),
   'rule-of-another-upstream': cause<Rule & { upstream: string }>({
@@ -79,8 +83,7 @@ export const ecrCauses = {
       'ECR: `SecretNotFoundException: The ARN of the secret specified in the pull through cache rule was not found`.',
     cause: ({ prefix, credentialArn }) =>
       `the rule ${prefix} points to ${credentialArn}, and there is no secret of that name`,
-    fix: ({ region }) =>
-      `run: pullthrough sync --region ${region}, and then point the rule to the new ARN: pulumi up`,
+    fix: syncAndRepoint,
     example: { ...rule, credentialArn: secretArn },
   }),
   'rule-cannot-log-in': cause<Rule & { failure: string; because: string; remedy: string }>({

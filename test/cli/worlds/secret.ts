@@ -85,7 +85,7 @@ const describe = (kind: string, more: object = {}): Pick<Fault, 'touches' | 'bre
 export const secretFaults: readonly Fault[] = [
   {
     name: 'the secret is absent',
-    touches: ['secret', 'rule.arn'],
+    touches: ['secret'],
     when: 'last',
     async break(world) {
       await remove(world)
