@@ -1,13 +1,7 @@
-import type { Fault } from '../../fault.ts'
-import type { Answer, Exchange, Operation } from '../../service.ts'
 import { accessDenied } from '../access-denied.ts'
-import { authenticate, claimedArn } from '../authentication.ts'
-import { AuthenticationFailure, jsonAuthenticationRefusal } from '../authentication-failure.ts'
-import type { Identities } from '../identities.ts'
-import { notImplemented } from '../not-implemented.ts'
-import { ServiceError } from '../service-error.ts'
-import { readInput, type Shape, type StructureShape, type ValueOf } from '../shape.ts'
-import { jsonRefusal, jsonSuccess, type Refusal } from '../wire.ts'
+import type { ServiceRequest } from '../aws-service.ts'
+import { jsonService } from '../json-service.ts'
+import { readInput, type Shape, type ValueOf } from '../shape.ts'
 import { getAuthorizationToken } from './authorization-token.ts'
 import type { Call, EcrWorld, Output } from './call.ts'
 import { createPullThroughCacheRule } from './create-rule.ts'
@@ -35,152 +29,64 @@ const performingFaults = ['secret-lag', 'invalid', 'reads-as']
 /** Fault kinds that only ECR has. */
 export const ecrFaults: readonly string[] = ['expired-token', ...performingFaults]
 
-/**
- * Recognise a call of ECR.
- *
- * @param name what follows `AmazonEC2ContainerRegistry_V20150921.` in `X-Amz-Target`
- */
-export function recogniseEcr(exchange: Exchange, name: string, world: EcrWorld): Operation {
-  const definition = Object.hasOwn(operations, name) ? operations[name] : undefined
-  const perform = (fault?: Fault) => answer(() => run(exchange, { name, definition, world, fault }))
-  return {
-    service: 'ecr',
-    name,
-    mutating: definition?.mutating ?? false,
-    perform: () => perform(),
-    refuse(fault) {
-      if (performingFaults.includes(fault.kind)) return perform(fault)
-      return answer(() => {
-        throw faultError(fault, { exchange, name, identities: world.identities })
-      })
-    },
-  }
-}
-
-interface Definition {
-  readonly mutating: boolean
-  perform(body: Buffer, call: Call): Output
-}
-
-const operations: Readonly<Record<string, Definition>> = {
-  CreatePullThroughCacheRule: write(shapes.CreatePullThroughCacheRule, createPullThroughCacheRule),
-  DescribePullThroughCacheRules: read(shapes.DescribePullThroughCacheRules, describePullThroughCacheRules),
-  UpdatePullThroughCacheRule: write(shapes.UpdatePullThroughCacheRule, updatePullThroughCacheRule),
-  DeletePullThroughCacheRule: write(shapes.DeletePullThroughCacheRule, deletePullThroughCacheRule),
-  ValidatePullThroughCacheRule: read(shapes.ValidatePullThroughCacheRule, validatePullThroughCacheRule),
-  CreateRepositoryCreationTemplate: write(
-    shapes.CreateRepositoryCreationTemplate,
-    createRepositoryCreationTemplate,
-  ),
-  DescribeRepositoryCreationTemplates: read(
-    shapes.DescribeRepositoryCreationTemplates,
-    describeRepositoryCreationTemplates,
-  ),
-  UpdateRepositoryCreationTemplate: write(
-    shapes.UpdateRepositoryCreationTemplate,
-    updateRepositoryCreationTemplate,
-  ),
-  DeleteRepositoryCreationTemplate: write(
-    shapes.DeleteRepositoryCreationTemplate,
-    deleteRepositoryCreationTemplate,
-  ),
-  GetRegistryPolicy: read(shapes.GetRegistryPolicy, getRegistryPolicy),
-  PutRegistryPolicy: write(shapes.PutRegistryPolicy, putRegistryPolicy),
-  DeleteRegistryPolicy: write(shapes.DeleteRegistryPolicy, deleteRegistryPolicy),
-  CreateRepository: write(shapes.CreateRepository, createRepository),
-  DescribeRepositories: read(shapes.DescribeRepositories, describeRepositories),
-  DeleteRepository: write(shapes.DeleteRepository, deleteRepository),
-  DescribeImages: read(shapes.DescribeImages, describeImages),
-  GetAuthorizationToken: read(shapes.GetAuthorizationToken, getAuthorizationToken),
-}
-
-function read<S extends StructureShape<Readonly<Record<string, Shape>>, string>>(
-  shape: S,
-  perform: (call: Call, input: ValueOf<S>) => Output,
-): Definition {
-  return { mutating: false, perform: (body, call) => perform(call, readEcrInput(shape, body)) }
-}
-
-function write<S extends StructureShape<Readonly<Record<string, Shape>>, string>>(
-  shape: S,
-  perform: (call: Call, input: ValueOf<S>) => Output,
-): Definition {
-  return { ...read(shape, perform), mutating: true }
-}
+/** Recognise a call of ECR by what follows `AmazonEC2ContainerRegistry_V20150921.` in `X-Amz-Target`. */
+export const recogniseEcr = jsonService<EcrWorld>('message', {
+  name: 'ecr',
+  reads: {
+    DescribePullThroughCacheRules: operation(
+      shapes.DescribePullThroughCacheRules,
+      describePullThroughCacheRules,
+    ),
+    ValidatePullThroughCacheRule: operation(
+      shapes.ValidatePullThroughCacheRule,
+      validatePullThroughCacheRule,
+    ),
+    DescribeRepositoryCreationTemplates: operation(
+      shapes.DescribeRepositoryCreationTemplates,
+      describeRepositoryCreationTemplates,
+    ),
+    GetRegistryPolicy: operation(shapes.GetRegistryPolicy, getRegistryPolicy),
+    DescribeRepositories: operation(shapes.DescribeRepositories, describeRepositories),
+    DescribeImages: operation(shapes.DescribeImages, describeImages),
+    GetAuthorizationToken: operation(shapes.GetAuthorizationToken, getAuthorizationToken),
+  },
+  writes: {
+    CreatePullThroughCacheRule: operation(shapes.CreatePullThroughCacheRule, createPullThroughCacheRule),
+    UpdatePullThroughCacheRule: operation(shapes.UpdatePullThroughCacheRule, updatePullThroughCacheRule),
+    DeletePullThroughCacheRule: operation(shapes.DeletePullThroughCacheRule, deletePullThroughCacheRule),
+    CreateRepositoryCreationTemplate: operation(
+      shapes.CreateRepositoryCreationTemplate,
+      createRepositoryCreationTemplate,
+    ),
+    UpdateRepositoryCreationTemplate: operation(
+      shapes.UpdateRepositoryCreationTemplate,
+      updateRepositoryCreationTemplate,
+    ),
+    DeleteRepositoryCreationTemplate: operation(
+      shapes.DeleteRepositoryCreationTemplate,
+      deleteRepositoryCreationTemplate,
+    ),
+    PutRegistryPolicy: operation(shapes.PutRegistryPolicy, putRegistryPolicy),
+    DeleteRegistryPolicy: operation(shapes.DeleteRegistryPolicy, deleteRegistryPolicy),
+    CreateRepository: operation(shapes.CreateRepository, createRepository),
+    DeleteRepository: operation(shapes.DeleteRepository, deleteRepository),
+  },
+  isUndone: (name) => undone.includes(name),
+  denied: ({ callerArn, operation }) =>
+    accessDenied(callerArn, {
+      action: `ecr:${operation}`,
+      shown: '*',
+      decision: { by: 'no-allow', policy: 'identity-based' },
+    }),
+  serverError: {
+    code: 'ServerException',
+    message: 'These errors are usually caused by a server-side issue.',
+  },
+  isPerformedWith: ({ kind }) => performingFaults.includes(kind),
+})
 
 /** ECR says of a member outside the model that it is an invalid parameter. */
-function readEcrInput<S extends Shape>(shape: S, body: Buffer): ValueOf<S> {
-  return readInput(shape, body, 'InvalidParameterException')
-}
-
-function run(
-  exchange: Exchange,
-  {
-    name,
-    definition,
-    world,
-    fault,
-  }: {
-    readonly name: string
-    readonly definition: Definition | undefined
-    readonly world: EcrWorld
-    readonly fault: Fault | undefined
-  },
-): Output {
-  if (!definition) {
-    if (undone.includes(name)) throw notImplemented(`ecr ${name}`)
-    throw new ServiceError('UnknownOperationException', '')
-  }
-  const { caller, region } = authenticate(exchange, 'ecr', world.identities)
-  return definition.perform(exchange.body, {
-    operation: name,
-    caller,
-    region,
-    now: world.clock.now(),
-    world,
-    fault,
-  })
-}
-
-function answer(output: () => Output): Answer {
-  try {
-    return jsonSuccess(output())
-  } catch (error) {
-    return jsonRefusal(refusalOf(error), 'message')
-  }
-}
-
-function refusalOf(error: unknown): Refusal {
-  if (error instanceof ServiceError) return error
-  if (error instanceof AuthenticationFailure) return jsonAuthenticationRefusal(error)
-  throw error
-}
-
-function faultError(
-  fault: Fault,
-  {
-    exchange,
-    name,
-    identities,
-  }: { readonly exchange: Exchange; readonly name: string; readonly identities: Identities },
-): Error {
-  switch (fault.kind) {
-    case 'throttle':
-      return new ServiceError('ThrottlingException', 'Rate exceeded')
-    case 'deny':
-      return accessDenied(claimedArn(exchange, identities), {
-        action: `ecr:${name}`,
-        shown: '*',
-        decision: { by: 'no-allow', policy: 'identity-based' },
-      })
-    case 'expired-token':
-      return new AuthenticationFailure('expired-token')
-    case 'error':
-    default:
-      return new ServiceError(
-        'ServerException',
-        'These errors are usually caused by a server-side issue.',
-        fault.status ?? 500,
-      )
-  }
+function operation<S extends Shape>(shape: S, perform: (call: Call, input: ValueOf<S>) => Output) {
+  return (request: ServiceRequest<EcrWorld>) =>
+    perform(request, readInput(shape, request.body, 'InvalidParameterException'))
 }

@@ -1,14 +1,7 @@
-import type { Clock } from '../../clock.ts'
-import type { Fault } from '../../fault.ts'
-import type { Answer, Exchange, Operation } from '../../service.ts'
 import { accessDenied } from '../access-denied.ts'
-import { authenticate, claimedArn } from '../authentication.ts'
-import { AuthenticationFailure, jsonAuthenticationRefusal } from '../authentication-failure.ts'
-import type { Identities } from '../identities.ts'
-import { notImplemented } from '../not-implemented.ts'
-import { ServiceError } from '../service-error.ts'
+import type { ServiceRequest, ServiceWorld } from '../aws-service.ts'
+import { jsonService } from '../json-service.ts'
 import { readInput, type Shape, type StructureShape, type ValueOf } from '../shape.ts'
-import { jsonRefusal, jsonSuccess, type Refusal } from '../wire.ts'
 import type { Call, Output } from './call.ts'
 import { createSecret } from './create-secret.ts'
 import { deleteSecret, restoreSecret } from './deletion.ts'
@@ -32,64 +25,48 @@ import { updateSecret } from './update-secret.ts'
 import { updateSecretVersionStage } from './version-stage.ts'
 
 /** What Secrets Manager is made of. */
-export interface SecretsManagerWorld {
-  readonly clock: Clock
-  readonly identities: Identities
+export interface SecretsManagerWorld extends ServiceWorld {
   readonly store: SecretStore
 }
 
-/**
- * Recognise a call of Secrets Manager.
- *
- * @param name what follows `secretsmanager.` in `X-Amz-Target`
- */
-export function recogniseSecretsManager(
-  exchange: Exchange,
-  name: string,
-  world: SecretsManagerWorld,
-): Operation {
-  const definition = Object.hasOwn(operations, name) ? operations[name] : undefined
-  const perform = () => answer(() => run(exchange, { name, definition, world }))
-  return {
-    service: 'secretsmanager',
-    name,
-    mutating: definition?.mutating ?? false,
-    perform,
-    refuse(fault) {
-      if (fault.kind === 'secret-lag' && definition && !definition.namesSecret) return perform()
-      return answer(() => {
-        throw faultError(fault, { exchange, name, identities: world.identities })
-      })
-    },
-  }
-}
+/** Recognise a call of Secrets Manager by what follows `secretsmanager.` in `X-Amz-Target`. */
+export const recogniseSecretsManager = jsonService<SecretsManagerWorld>('Message', {
+  name: 'secretsmanager',
+  reads: {
+    DescribeSecret: operation(shapes.DescribeSecret, describeSecret),
+    GetSecretValue: operation(shapes.GetSecretValue, getSecretValue),
+    GetResourcePolicy: operation(shapes.GetResourcePolicy, getResourcePolicy),
+    ValidateResourcePolicy: operation(shapes.ValidateResourcePolicy, validateResourcePolicy),
+    ListSecrets: operation(shapes.ListSecrets, listSecrets),
+    ListSecretVersionIds: operation(shapes.ListSecretVersionIds, listSecretVersionIds),
+  },
+  writes: {
+    CreateSecret: operation(shapes.CreateSecret, createSecret),
+    PutSecretValue: operation(shapes.PutSecretValue, putSecretValue),
+    UpdateSecret: operation(shapes.UpdateSecret, updateSecret),
+    UpdateSecretVersionStage: operation(shapes.UpdateSecretVersionStage, updateSecretVersionStage),
+    PutResourcePolicy: operation(shapes.PutResourcePolicy, putResourcePolicy),
+    DeleteResourcePolicy: operation(shapes.DeleteResourcePolicy, deleteResourcePolicy),
+    DeleteSecret: operation(shapes.DeleteSecret, deleteSecret),
+    RestoreSecret: operation(shapes.RestoreSecret, restoreSecret),
+    TagResource: operation(shapes.TagResource, tagResource),
+    UntagResource: operation(shapes.UntagResource, untagResource),
+    ReplicateSecretToRegions: operation(shapes.ReplicateSecretToRegions, replicateSecretToRegions),
+  },
+  isUndone: (name) => undone.includes(name),
+  denied: ({ exchange, callerArn, operation }) =>
+    accessDenied(callerArn, {
+      action: `secretsmanager:${operation}`,
+      shown: claimedSecret(exchange.body),
+      decision: { by: 'no-allow', policy: 'identity-based' },
+    }),
+  serverError: { code: 'InternalServiceError', message: 'An error occurred on the server side.' },
+  ownError: ({ kind }) => (kind === 'secret-lag' ? secretNotFound() : undefined),
+  isPerformedWith: ({ kind }, name) => kind === 'secret-lag' && withoutSecret.includes(name),
+})
 
-interface Definition {
-  readonly mutating: boolean
-  /** Whether the request has a `SecretId` of a secret that should be there. */
-  readonly namesSecret: boolean
-  perform(body: Buffer, call: Omit<Call, 'requestKeys'>): Output
-}
-
-const operations: Readonly<Record<string, Definition>> = {
-  CreateSecret: write(shapes.CreateSecret, createSecret, { namesSecret: false }),
-  DescribeSecret: read(shapes.DescribeSecret, describeSecret),
-  GetSecretValue: read(shapes.GetSecretValue, getSecretValue),
-  PutSecretValue: write(shapes.PutSecretValue, putSecretValue),
-  UpdateSecret: write(shapes.UpdateSecret, updateSecret),
-  UpdateSecretVersionStage: write(shapes.UpdateSecretVersionStage, updateSecretVersionStage),
-  PutResourcePolicy: write(shapes.PutResourcePolicy, putResourcePolicy),
-  GetResourcePolicy: read(shapes.GetResourcePolicy, getResourcePolicy),
-  DeleteResourcePolicy: write(shapes.DeleteResourcePolicy, deleteResourcePolicy),
-  ValidateResourcePolicy: read(shapes.ValidateResourcePolicy, validateResourcePolicy),
-  DeleteSecret: write(shapes.DeleteSecret, deleteSecret),
-  RestoreSecret: write(shapes.RestoreSecret, restoreSecret),
-  ListSecrets: read(shapes.ListSecrets, listSecrets, { namesSecret: false }),
-  ListSecretVersionIds: read(shapes.ListSecretVersionIds, listSecretVersionIds),
-  TagResource: write(shapes.TagResource, tagResource),
-  UntagResource: write(shapes.UntagResource, untagResource),
-  ReplicateSecretToRegions: write(shapes.ReplicateSecretToRegions, replicateSecretToRegions),
-}
+/** The operations whose request has no `SecretId` of a secret that should be there. */
+const withoutSecret: readonly string[] = ['CreateSecret', 'ListSecrets']
 
 /** What Secrets Manager has beyond these: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html */
 const undone: readonly string[] = [
@@ -104,107 +81,19 @@ const undone: readonly string[] = [
   'StopReplicationToReplica',
 ]
 
-function read<S extends StructureShape<Readonly<Record<string, Shape>>, string>>(
+function operation<S extends StructureShape<Readonly<Record<string, Shape>>, string>>(
   shape: S,
   perform: (call: Call, input: ValueOf<S>) => Output,
-  { namesSecret = true } = {},
-): Definition {
-  return { ...define(shape, perform), mutating: false, namesSecret }
-}
-
-function write<S extends StructureShape<Readonly<Record<string, Shape>>, string>>(
-  shape: S,
-  perform: (call: Call, input: ValueOf<S>) => Output,
-  { namesSecret = true } = {},
-): Definition {
-  return { ...define(shape, perform), mutating: true, namesSecret }
-}
-
-function define<S extends StructureShape<Readonly<Record<string, Shape>>, string>>(
-  shape: S,
-  perform: (call: Call, input: ValueOf<S>) => Output,
-): Pick<Definition, 'perform'> {
-  return {
-    perform(body, call) {
-      const input = readInput(shape, body)
-      return perform({ ...call, requestKeys: requestKeys(call.operation, { ...input }) }, input)
-    },
-  }
-}
-
-function run(
-  exchange: Exchange,
-  {
-    name,
-    definition,
-    world,
-  }: {
-    readonly name: string
-    readonly definition: Definition | undefined
-    readonly world: SecretsManagerWorld
-  },
-): Output {
-  if (!definition) {
-    if (undone.includes(name)) throw notImplemented(`secretsmanager ${name}`)
-    throw new ServiceError('UnknownOperationException', '')
-  }
-  const { caller, region } = authenticate(exchange, 'secretsmanager', world.identities)
-  return definition.perform(exchange.body, {
-    operation: name,
-    caller,
-    region,
-    now: world.clock.now(),
-    store: world.store,
-  })
-}
-
-function answer(output: () => Output): Answer {
-  try {
-    return jsonSuccess(output())
-  } catch (error) {
-    return jsonRefusal(refusalOf(error), 'Message')
-  }
-}
-
-function refusalOf(error: unknown): Refusal {
-  if (error instanceof ServiceError) return error
-  if (error instanceof AuthenticationFailure) return jsonAuthenticationRefusal(error)
-  throw error
-}
-
-function faultError(
-  fault: Fault,
-  {
-    exchange,
-    name,
-    identities,
-  }: { readonly exchange: Exchange; readonly name: string; readonly identities: Identities },
-): Error {
-  switch (fault.kind) {
-    case 'throttle':
-      return new ServiceError('ThrottlingException', 'Rate exceeded')
-    case 'deny':
-      return accessDenied(claimedArn(exchange, identities), {
-        action: `secretsmanager:${name}`,
-        shown: claimedSecret(exchange),
-        decision: { by: 'no-allow', policy: 'identity-based' },
-      })
-    case 'expired-token':
-      return new AuthenticationFailure('expired-token')
-    case 'secret-lag':
-      return secretNotFound()
-    case 'error':
-    default:
-      return new ServiceError(
-        'InternalServiceError',
-        'An error occurred on the server side.',
-        fault.status ?? 500,
-      )
+) {
+  return (request: ServiceRequest<SecretsManagerWorld>) => {
+    const input = readInput(shape, request.body)
+    const keys = requestKeys(request.operation, { ...input })
+    return perform({ ...request, store: request.world.store, requestKeys: keys }, input)
   }
 }
 
 /** The secret that a request says it is about. */
-function claimedSecret({ body }: Exchange): string | undefined {
+function claimedSecret(body: Buffer): string | undefined {
   try {
     const input: unknown = JSON.parse(body.toString('utf8'))
     const members: Readonly<Record<string, unknown>> =
