@@ -106,8 +106,8 @@ function recognise(exchange: Exchange, world: AwsWorld): Operation {
   const action = form?.get('Action')
   if (form && action) {
     const version = form.get('Version')
-    if (version === '2011-06-15') return recogniseSts(exchange, action, world.identities)
-    if (version === '2010-05-08') return recogniseIam(exchange, form, world)
+    if (version === '2011-06-15') return recogniseSts(exchange, action, world)
+    if (version === '2010-05-08') return recogniseIam(exchange, action, world)
   }
   return unknownOperation(signedService(exchange), target ?? `${exchange.method} ${exchange.url.pathname}`)
 }

@@ -29,12 +29,6 @@ export function jsonRefusal(refusal: Refusal, member: 'Message' | 'message'): An
 /** What the result of a query service holds; the items of a list become elements named `member`. */
 export type XmlValue = string | readonly XmlValue[] | { readonly [name: string]: XmlValue }
 
-/** The XML namespaces of the query services, which name the version of their API. */
-export const namespaces = {
-  sts: 'https://sts.amazonaws.com/doc/2011-06-15/',
-  iam: 'https://iam.amazonaws.com/doc/2010-05-08/',
-} as const
-
 /** A success of a query service. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
 export function xmlSuccess(
   namespace: string,

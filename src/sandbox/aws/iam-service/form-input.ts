@@ -5,7 +5,7 @@ import { readValue, type Shape, type StructureShape, type ValueOf } from '../sha
 const commonParameters = ['Action', 'Version']
 
 /**
- * Read the parameters of a query request; the items of a list come as `NAME.member.N`.
+ * Read the parameters in the body of a query request; the items of a list come as `NAME.member.N`.
  * https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
  *
  * @throws `ServiceError`: `ValidationError` with every constraint that is broken, 501 for a parameter that the shape
@@ -13,8 +13,9 @@ const commonParameters = ['Action', 'Version']
  */
 export function readForm<S extends StructureShape<Readonly<Record<string, Shape>>, string>>(
   shape: S,
-  form: URLSearchParams,
+  body: Buffer,
 ): ValueOf<S> {
+  const form = new URLSearchParams(body.toString('utf8'))
   const operation = form.get('Action') ?? ''
   const sent: Record<string, unknown> = {}
   for (const name of new Set([...form.keys()].map((key) => key.split('.')[0] ?? ''))) {
