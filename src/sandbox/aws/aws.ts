@@ -109,7 +109,8 @@ function recognise(exchange: Exchange, world: AwsWorld): Operation {
     if (version === '2011-06-15') return recogniseSts(exchange, action, world)
     if (version === '2010-05-08') return recogniseIam(exchange, action, world)
   }
-  return unknownOperation(signedService(exchange), target ?? `${exchange.method} ${exchange.url.pathname}`)
+  const recogniseUnknown = unknownOperation(signedService(exchange))
+  return recogniseUnknown(exchange, target ?? `${exchange.method} ${exchange.url.pathname}`, world)
 }
 
 function readForm({ headers, body }: Exchange): URLSearchParams | undefined {
