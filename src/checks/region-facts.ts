@@ -23,8 +23,8 @@ export interface RegionContext {
   /** The version id of the source’s credential; the error in its place if the source could not be read. */
   readonly version: Answered<string>
   readonly policy: PolicyOptions
-  /** Why Docker Hub refuses the source’s credential, if it does. */
-  readonly refusal: PullthroughError | undefined
+  /** Why the login at Docker Hub with the source’s credential failed, if it did: refused, or not answered. */
+  readonly loginFailure: PullthroughError | undefined
   /** Whether the account has ECR’s role. */
   readonly hasRole: Answered<boolean>
 }

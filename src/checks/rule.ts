@@ -7,7 +7,7 @@ import { found } from './causes/cause.ts'
 import { ecrCauses } from './causes/ecr.ts'
 import { type Answered, failed, type Finding, ok, skipped } from './finding.ts'
 import { type RegionContext, type RegionFacts, subjectOf } from './region-facts.ts'
-import { currentVersion } from './secret.ts'
+import { currentVersion, isOurVersion } from './secret.ts'
 
 /**
  * How many rules a Region takes; not adjustable.
@@ -135,7 +135,7 @@ const unexplained: Reason = {
 function reasonsFor(
   rule: CacheRule,
   { region, description, policy }: RegionFacts,
-  { version, refusal, hasRole }: RegionContext,
+  { version, loginFailure, hasRole }: RegionContext,
 ): readonly Reason[] {
   const secret = description.value
   const reasons: Reason[] = []
@@ -155,9 +155,17 @@ function reasonsFor(
   if (hasRole.value === false) see('ECR’s service-linked role is not there', 'aws.role')
   const current = secret && currentVersion(secret)
   if (current !== undefined && version.value !== undefined) {
-    if (current !== version.value) see('AWS holds another credential than the source', 'secret.version')
-    else if (refusal) see('Docker Hub refuses the credential itself', 'docker-hub.login')
+    if (current !== version.value) {
+      const because = isOurVersion(current)
+        ? 'AWS holds another credential than the source'
+        : 'another hand wrote the secret’s current version'
+      see(because, 'secret.version')
+    } else if (loginFailure?.code === 'ERR_CREDENTIAL_REFUSED') {
+      see('Docker Hub refuses the credential itself', 'docker-hub.login')
+    }
   }
+  if (reasons.length > 0) return reasons
+  if (loginFailure) see('whether Docker Hub accepts the credential is not known', 'docker-hub.login')
   if (version.error) {
     see('which credential it is cannot be told, for the source could not be read', 'the source')
   }

@@ -45,7 +45,7 @@ export function currentVersion({ versions }: SecretDescription): string | undefi
 }
 
 /** Versions that sync makes are of UUID version 8; AWS and other hands hardly make such. */
-function isOurVersion(id: string): boolean {
+export function isOurVersion(id: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id)
 }
 

@@ -139,7 +139,7 @@ function judgeAws(
   if (!aws) return [skipped('aws.region', 'AWS', 'it was not asked for')]
   if (aws.error) return [failed('aws.region', 'AWS', aws.error)]
   const { caller, hasRole, regions } = aws.value
-  const context = { version, hasRole, policy: options.policy, refusal: dockerHub?.login.error }
+  const context = { version, hasRole, policy: options.policy, loginFailure: dockerHub?.login.error }
   return [
     ok('aws.region', 'AWS', regions.map(({ region }) => region).join(', ')),
     ...judgeAccount(

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { CheckId } from '../../src/checks/finding.ts'
 import { sweepAll } from './converged.ts'
 import { type CheckChange, type Fault, keyOfChange, type RunChange, type World } from './broken-world.ts'
 import { faults } from './worlds/index.ts'
@@ -17,12 +18,17 @@ function canMeet(one: Fault, other: Fault): boolean {
   return (
     one.alone === undefined &&
     other.alone === undefined &&
-    (ofOne === ofOther || ofOne === 'usual' || ofOther === 'usual') &&
+    (ofOne === ofOther || isUsualInside(one, other) || isUsualInside(other, one)) &&
     !one.touches.some((part) => other.touches.includes(part)) &&
     cause !== undefined &&
     otherCause !== undefined &&
     keyOfChange(cause) !== keyOfChange(otherCause)
   )
+}
+
+/** The usual faults are of one Region and one repository: where there are two, more would change than they say. */
+function isUsualInside({ setting: usual = 'usual' }: Fault, { setting }: Fault): boolean {
+  return usual === 'usual' && setting !== 'wide'
 }
 
 const all = faults.flatMap((one, index) =>
@@ -43,14 +49,44 @@ const different = [...new Map(shuffled.map((pair) => [effectOf(pair), pair])).va
 /** Some pairs; where time is no matter, one for each effect. */
 export const pairs: readonly Pair[] = sweepAll ? different : different.slice(0, 60)
 
+/** Findings that stand before others of another target, or take their place: by check. */
+const hiding: readonly {
+  readonly hidden: CheckId
+  readonly by: readonly CheckId[]
+  readonly because: string
+}[] = [
+  {
+    hidden: 'rule.valid',
+    by: ['source.read', 'source.credential', 'docker-hub.login', 'secret.version'],
+    because: 'they explain why ECR cannot log in, or leave open whether that is the reason',
+  },
+  {
+    hidden: 'rule.credential',
+    by: ['secret.present'],
+    because: 'whether the rule points to the secret cannot be told of a secret that is not known',
+  },
+  {
+    hidden: 'workflow.credential',
+    by: ['secret.present', 'secret.labels', 'aws.region'],
+    because: 'AWS holds no credential to compare, or does not show it',
+  },
+  {
+    hidden: 'aws.role',
+    by: ['rule.present'],
+    because: 'without a rule ECR needs no role: it makes it with the first',
+  },
+]
+
 /**
- * Whether a fault’s own finding is not to be seen since the other one stands before it: that makes the same check
- * skipped or gone, and says why, or has more to say of it.
+ * Whether a fault’s own finding is not to be seen since the other fault stands before it: that one makes the same check
+ * skipped or gone and says why, or has more to say of it; or a line above tells why.
  */
 export function isHidden(cause: CheckChange, pair: Pair): boolean {
-  const key = keyOfChange(cause)
-  return pair.some((fault) =>
-    fault.changes.some((changed) => changed !== cause && keyOfChange(changed) === key),
+  const [id] = cause
+  const others = pair.filter(({ changes }) => !changes.includes(cause)).flatMap(({ changes }) => changes)
+  const hiders = hiding.filter(({ hidden }) => hidden === id).flatMap(({ by }) => by)
+  return others.some(
+    (other) => keyOfChange(other) === keyOfChange(cause) || (other[2] !== 'ok' && hiders.includes(other[0])),
   )
 }
 

@@ -21,6 +21,7 @@ function unknownCaller(says: RegExp): readonly CheckChange[] {
 const everyService = ['sts', 'iam', 'secretsmanager', 'ecr'] as const
 
 const awsIs = [
+  'aws.key',
   'aws.identity',
   'aws.role',
   'secret',
@@ -114,6 +115,7 @@ export const accountFaults: readonly Fault[] = [
   },
   {
     name: 'ECR’s role is gone',
+    when: 'last',
     touches: ['aws.role'],
     break: withoutRole,
     changes: [

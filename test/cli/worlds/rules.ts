@@ -113,6 +113,7 @@ export const ruleFaults: readonly Fault[] = [
   },
   {
     name: 'the rule sends our secret to another registry',
+    when: 'first',
     touches: ['rule', 'rule.arn', 'rule.validate'],
     async break(world) {
       await removeRule(world)
