@@ -1,17 +1,16 @@
 import { expect, test } from 'vitest'
 import { type AwsSandbox, startAwsSandbox } from '../sandbox/aws/aws-sandbox.ts'
 import { callEcr, createUpstreamSecret, denySecret } from '../sandbox/aws/ecr/ecr-world.ts'
-import { invalidVariants, limitVariants } from './invalid-input.ts'
-import { faultsOf, readServiceModel, type ServiceModel } from './service-model.ts'
+import {
+  botocore,
+  createAnswerCheck,
+  type Input,
+  modelOf,
+  type ModelledService,
+  testInputs,
+} from './modelled-service.ts'
 
-/** The folder of botocore, or its `data`: AWS's own service models. Nothing is tested without it. */
-const botocore = process.env['PULLTHROUGH_E2E_BOTOCORE']
-
-const model: ServiceModel = botocore
-  ? readServiceModel(botocore, 'ecr/2015-09-21')
-  : { operations: {}, shapes: {} }
-
-type Input = Readonly<Record<string, unknown>>
+const model = modelOf('ecr/2015-09-21')
 
 const account = '123456789012'
 const role = `arn:aws:iam::${account}:role/pull`
@@ -61,55 +60,19 @@ async function started(): Promise<AwsSandbox & { readonly credentialArn: string 
   return { ...sandbox, credentialArn }
 }
 
-const done = Object.keys(validInputs)
+const service: ModelledService = {
+  model,
+  validInputs,
+  started,
+  call: callEcr,
+  isInvalid: ({ __type: code, message }) =>
+    (code === 'InvalidParameterException' && String(message).includes('Member must')) ||
+    code === 'SerializationException',
+  // One member alone is not always enough for an object: only the size counts here.
+  isTooStrict: (_variant, { message }) => /Member must have (length|value)/.test(String(message)),
+}
 
-test.skipIf(!botocore)('every operation of the model is either done or said not to be', async () => {
-  const sandbox = await started()
-  const statuses = await Promise.all(
-    Object.keys(model.operations).map(async (operation) => {
-      const { status } = await callEcr(sandbox, operation, {})
-      return [operation, status === 501] as const
-    }),
-  )
-  const undone = statuses.flatMap(([operation, isUndone]) => (isUndone ? [operation] : []))
-  expect([...done, ...undone].sort()).toEqual(Object.keys(model.operations).sort())
-})
-
-test.skipIf(!botocore).each(done)('%s takes a valid input', async (operation) => {
-  const { status, body } = await callEcr(await started(), operation, validInputs[operation])
-  expect({ status, faults: outputFaults(operation, body) }).toEqual({ status: 200, faults: [] })
-})
-
-test.skipIf(!botocore).each(done)('%s refuses every input outside the model', async (operation) => {
-  const sandbox = await started()
-  const before = JSON.stringify(sandbox.aws.state())
-  const variants = invalidVariants(model, inputShape(operation), validInputs[operation] ?? {})
-  const taken: unknown[] = []
-  for (const { title, input } of variants) {
-    const { status, body } = await callEcr(sandbox, operation, input)
-    const text = String(body['message'])
-    const isRefused =
-      (body['__type'] === 'InvalidParameterException' && text.includes('Member must')) ||
-      body['__type'] === 'SerializationException'
-    if (status !== 400 || !isRefused) taken.push([title, status, body])
-  }
-  expect(taken).toEqual([])
-  expect(JSON.stringify(sandbox.aws.state())).toBe(before)
-})
-
-test.skipIf(!botocore).each(done)(
-  '%s refuses no input for its size at a limit of the model',
-  async (operation) => {
-    const variants = limitVariants(model, inputShape(operation), validInputs[operation] ?? {})
-    const refused: unknown[] = []
-    for (const { title, input } of variants) {
-      const { body } = await callEcr(await started(), operation, input)
-      // One member alone is not always enough for an object: only the size counts here.
-      if (/Member must have (length|value)/.test(String(body['message']))) refused.push([title, body])
-    }
-    expect(refused).toEqual([])
-  },
-)
+testInputs(service)
 
 test.skipIf(!botocore)('every answer of a long life is of the form of the model', async () => {
   const sandbox = await startAwsSandbox()
@@ -165,26 +128,15 @@ test.skipIf(!botocore)('every answer of a long life is of the form of the model'
     ['GetAuthorizationToken', {}],
     ['DeletePullThroughCacheRule', { ecrRepositoryPrefix: 'team' }],
   ]
-  const faults: unknown[] = []
-  const seen = new Set<string>()
-  const take = async (operation: string, input: Input) => {
-    const { status, body } = await callEcr(sandbox, operation, input)
-    if (status !== 200) faults.push([operation, status, body])
-    for (const name of Object.keys(body)) seen.add(`${operation}.${name}`)
-    faults.push(...outputFaults(operation, body).map((fault) => `${operation} ${fault}`))
-  }
-  for (const [operation, input] of steps) await take(operation, input)
+  const check = createAnswerCheck(service)
+  for (const [operation, input] of steps) await check.call(sandbox, operation, input)
   await denySecret(sandbox, credentialArn)
-  await take('ValidatePullThroughCacheRule', { ecrRepositoryPrefix: 'docker-hub' })
-  await take('DeletePullThroughCacheRule', { ecrRepositoryPrefix: 'docker-hub' })
-  expect(faults).toEqual([])
-  // What was never seen was never checked: rules for the upstream ECR are not validated.
-  const unseen = done.flatMap((operation) =>
-    Object.keys(model.shapes[outputShape(operation)]?.members ?? {})
-      .map((name) => `${operation}.${name}`)
-      .filter((name) => !seen.has(name) && name !== 'ValidatePullThroughCacheRule.customRoleArn'),
-  )
-  expect(unseen).toEqual([])
+  await check.call(sandbox, 'ValidatePullThroughCacheRule', { ecrRepositoryPrefix: 'docker-hub' })
+  await check.call(sandbox, 'DeletePullThroughCacheRule', { ecrRepositoryPrefix: 'docker-hub' })
+  expect(check.faults).toEqual([])
+  // Rules for the upstream ECR are not validated.
+  const undone = 'ValidatePullThroughCacheRule.customRoleArn'
+  expect(check.unseen().filter((name) => name !== undone)).toEqual([])
 })
 
 /** Inputs that every operation gets besides its own, those that it does not know included. */
@@ -207,6 +159,8 @@ const oddInputs: readonly Input[] = [
   { registryId: '999999999999' },
 ]
 
+const done = Object.keys(validInputs)
+
 test.skipIf(!botocore).each(done)('%s refuses with errors that the model gives it', async (operation) => {
   const modelled = (model.operations[operation]?.errors ?? []).map(({ shape }) => shape)
   const codes = new Set<string>()
@@ -222,15 +176,3 @@ test.skipIf(!botocore).each(done)('%s refuses with errors that the model gives i
   // What AWS answers beside the errors of its models: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/CommonErrors.html
   expect([...codes].filter((code) => ![...modelled, 'AccessDeniedException'].includes(code))).toEqual([])
 })
-
-function inputShape(operation: string): string {
-  return model.operations[operation]?.input?.shape ?? ''
-}
-
-function outputShape(operation: string): string {
-  return model.operations[operation]?.output?.shape ?? ''
-}
-
-function outputFaults(operation: string, body: unknown): readonly string[] {
-  return faultsOf(model, outputShape(operation), body)
-}

@@ -4,17 +4,18 @@ import { type AwsSandbox, startAwsSandbox } from '../sandbox/aws/aws-sandbox.ts'
 import { captureSts, sendRaw } from '../sandbox/aws/raw-http.ts'
 import { signAgain } from '../sandbox/aws/sign-again.ts'
 import { token } from '../sandbox/aws/secrets-manager/tokens.ts'
-import { invalidVariants, limitVariants } from './invalid-input.ts'
-import { faultsOf, readServiceModel, type ServiceModel } from './service-model.ts'
+import {
+  botocore,
+  createAnswerCheck,
+  type Input,
+  modelOf,
+  type ModelledService,
+  type Said,
+  testInputs,
+} from './modelled-service.ts'
+import { faultsOf } from './service-model.ts'
 
-/** The folder of botocore, or its `data`: AWS's own service models. Nothing is tested without it. */
-const botocore = process.env['PULLTHROUGH_E2E_BOTOCORE']
-
-const model: ServiceModel = botocore
-  ? readServiceModel(botocore, 'secretsmanager/2017-10-17')
-  : { operations: {}, shapes: {} }
-
-type Input = Readonly<Record<string, unknown>>
+const model = modelOf('secretsmanager/2017-10-17')
 
 const policy = JSON.stringify({
   Version: '2012-10-17',
@@ -47,11 +48,6 @@ const validInputs: Readonly<Record<string, Input>> = {
   ReplicateSecretToRegions: { SecretId: 'a', AddReplicaRegions: [{ Region: 'eu-west-1' }] },
 }
 
-interface Said {
-  readonly status: number
-  readonly body: Readonly<Record<string, unknown>>
-}
-
 async function call(sandbox: AwsSandbox, operation: string, input: Input, region?: string): Promise<Said> {
   const request = { method: 'POST', path: '/', headers: {}, body: JSON.stringify(input) }
   const target = { 'x-amz-target': `secretsmanager.${operation}` }
@@ -66,58 +62,20 @@ async function started(): Promise<AwsSandbox> {
   return sandbox
 }
 
-const done = Object.keys(validInputs)
+const service: ModelledService = {
+  model,
+  validInputs,
+  started,
+  call,
+  isInvalid: ({ __type: code }) => ['ValidationException', 'SerializationException'].includes(String(code)),
+  isTooStrict: ({ title }, { __type: code }) =>
+    // Older models let a value be empty, which the service never did.
+    code === 'ValidationException' && !title.endsWith('SecretString of length 0'),
+  // The model may be of an older botocore than 1.44.5.
+  isNews: (fault) => !('ResourcePolicyNameType' in model.shapes) && fault.includes('an unknown PolicyName'),
+}
 
-test.skipIf(!botocore)('every operation of the model is either done or said not to be', async () => {
-  const sandbox = await started()
-  const statuses = await Promise.all(
-    Object.keys(model.operations).map(async (operation) => {
-      const { status } = await call(sandbox, operation, {})
-      return [operation, status === 501] as const
-    }),
-  )
-  const undone = statuses.flatMap(([operation, isUndone]) => (isUndone ? [operation] : []))
-  expect([...done, ...undone].sort()).toEqual(Object.keys(model.operations).sort())
-})
-
-test.skipIf(!botocore).each(done)('%s takes a valid input', async (operation) => {
-  const { status, body } = await call(await started(), operation, validInputs[operation] ?? {})
-  expect({ status, faults: outputFaults(operation, body) }).toEqual({
-    status: 200,
-    faults: [],
-  })
-})
-
-test.skipIf(!botocore).each(done)('%s refuses every input outside the model', async (operation) => {
-  const sandbox = await started()
-  const before = JSON.stringify(sandbox.aws.state())
-  const variants = invalidVariants(model, inputShape(operation), validInputs[operation] ?? {})
-  const taken: unknown[] = []
-  for (const { title, input } of variants) {
-    const { status, body } = await call(sandbox, operation, input)
-    const code = String(body['__type'])
-    if (status !== 400 || !['ValidationException', 'SerializationException'].includes(code)) {
-      taken.push([title, status, body])
-    }
-  }
-  expect(taken).toEqual([])
-  expect(JSON.stringify(sandbox.aws.state())).toBe(before)
-})
-
-test.skipIf(!botocore).each(done)(
-  '%s refuses no input for its size at a limit of the model',
-  async (operation) => {
-    const variants = limitVariants(model, inputShape(operation), validInputs[operation] ?? {})
-    const refused: unknown[] = []
-    for (const { title, input } of variants) {
-      const { body } = await call(await started(), operation, input)
-      // Older models let a value be empty, which the service never did.
-      if (title.endsWith('SecretString of length 0')) continue
-      if (body['__type'] === 'ValidationException') refused.push([title, body])
-    }
-    expect(refused).toEqual([])
-  },
-)
+testInputs(service)
 
 test.skipIf(!botocore)('every answer of a long life is of the form of the model', async () => {
   const sandbox = await startAwsSandbox()
@@ -169,28 +127,19 @@ test.skipIf(!botocore)('every answer of a long life is of the form of the model'
     ['DeleteSecret', { SecretId: 'c', ForceDeleteWithoutRecovery: true }],
     ['DeleteSecret', { SecretId: 'c', ForceDeleteWithoutRecovery: true }],
   ]
-  const faults: unknown[] = []
-  const seen = new Set<string>()
-  for (const [operation, input, region] of steps) {
-    const { status, body } = await call(sandbox, operation, input, region)
-    if (status !== 200) faults.push([operation, status, body])
-    for (const name of Object.keys(body)) seen.add(`${operation}.${name}`)
-    faults.push(...outputFaults(operation, body).map((fault) => `${operation} ${fault}`))
-  }
-  expect(faults).toEqual([])
-  // What was never seen was never checked: rotation and secrets of other services and companies are not done.
+  const check = createAnswerCheck(service)
+  for (const [operation, input, region] of steps) await check.call(sandbox, operation, input, region)
+  expect(check.faults).toEqual([])
+  // Rotation and secrets of other services and companies are not done.
   const undone =
     /\.(CrossAccount\w+|Rotation\w+|\w*RotatedDate|NextRotationDate|ExternalSecret\w+|OwningService|Type)$/
-  const unseen = done.flatMap((operation) =>
-    Object.keys(model.shapes[outputShape(operation) ?? '']?.members ?? {})
-      .map((name) => `${operation}.${name}`)
-      .filter((name) => !seen.has(name) && !undone.test(name)),
-  )
-  expect(unseen).toEqual([])
+  expect(check.unseen().filter((name) => !undone.test(name))).toEqual([])
 })
 
 /** What AWS answers beside the errors of its models: https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html */
 const commonErrors = ['AccessDeniedException', 'ValidationException']
+
+const done = Object.keys(validInputs)
 
 test.skipIf(!botocore).each(done)('%s refuses with errors that the model gives it', async (operation) => {
   const modelled = (model.operations[operation]?.errors ?? []).map(({ shape }) => shape)
@@ -240,7 +189,7 @@ test.skipIf(!botocore).each(done)('%s refuses with errors that the model gives i
 
 test.skipIf(!botocore)('GetCallerIdentity answers in the form of the model', async () => {
   const { url, aws } = await startAwsSandbox()
-  const sts = readServiceModel(botocore ?? '', 'sts/2011-06-15')
+  const sts = modelOf('sts/2011-06-15')
   const request = await captureSts({ endpoint: url, credentials: { ...aws.seededIdentity } }, (client) =>
     client.send(new GetCallerIdentityCommand({})),
   )
@@ -252,23 +201,3 @@ test.skipIf(!botocore)('GetCallerIdentity answers in the form of the model', asy
   expect(Object.keys(members).sort()).toEqual(['Account', 'Arn', 'UserId'])
   expect(faultsOf(sts, sts.operations['GetCallerIdentity']?.output?.shape ?? '', members)).toEqual([])
 })
-
-function inputShape(operation: string): string {
-  return model.operations[operation]?.input?.shape ?? ''
-}
-
-function outputFaults(operation: string, body: unknown): readonly string[] {
-  const shape = outputShape(operation)
-  if (shape !== undefined) return faultsOf(model, shape, body).filter((fault) => !isNews(fault))
-  return Object.keys(body ?? {}).map((name) => `.: an unknown ${name}`)
-}
-
-/** Whether a fault is only that the model is of an older botocore than 1.44.5. */
-function isNews(fault: string): boolean {
-  return !('ResourcePolicyNameType' in model.shapes) && fault.includes('an unknown PolicyName')
-}
-
-/** Absent for TagResource and UntagResource, which answer nothing. */
-function outputShape(operation: string): string | undefined {
-  return model.operations[operation]?.output?.shape
-}
