@@ -202,7 +202,11 @@ export const secretFaults: readonly Fault[] = [
       await secrets().send(new PutSecretValueCommand({ SecretId, SecretString }))
       return undefined
     },
-    changes: [wentBack, otherCurrent, otherRead],
+    changes: [
+      wentBack,
+      otherCurrent,
+      ['rule.valid', rule, 'drift', /another hand wrote the secret’s current version/],
+    ],
     mends: 'sync',
   },
   {
