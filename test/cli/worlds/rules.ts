@@ -240,6 +240,8 @@ export const ruleFaults: readonly Fault[] = [
   {
     name: 'ECR reads the secret as another role',
     ...unexplained({ kind: 'reads-as', role: 'arn:aws:iam::123456789012:role/not-the-linked-one' }),
+    // It is the policy that keeps that role out.
+    touches: ['rule.validate', 'policy'],
   },
   {
     name: 'the template makes tags immutable',
