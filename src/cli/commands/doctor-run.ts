@@ -1,7 +1,6 @@
-import type { CheckId, Finding } from '../../checks/finding.ts'
-import { isRed } from '../../checks/finding.ts'
+import { type CheckId, type Finding, isRed } from '../../checks/finding.ts'
 import { type ImageOrText, readImageOrText } from '../../checks/image-or-text.ts'
-import { judgeNoImage } from '../../checks/pull-path.ts'
+import { failingStep, judgeNoImage } from '../../checks/pull-path.ts'
 import { doctor } from '../../engine/doctor.ts'
 import { PullthroughError } from '../../errors.ts'
 import type { World } from '../../world.ts'
@@ -109,7 +108,7 @@ function namedIn(input: ImageOrText): Pick<DoctorReport, 'reference'> {
 }
 
 function failure(findings: readonly Finding[]): Pick<DoctorReport, 'failsAt'> {
-  const failsAt = findings.find(isRed)
+  const failsAt = failingStep(findings)
   return failsAt ? { failsAt } : {}
 }
 
