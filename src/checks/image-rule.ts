@@ -1,6 +1,6 @@
-import type { CachedImage } from '../ecr/cached-reference.ts'
+import { cachedPaths, type CachedImage } from '../ecr/cached-reference.ts'
 import { formatReference, pulledReference } from '../ecr/image-reference.ts'
-import { nearestRule, withLibraryMended } from '../ecr/pull-path.ts'
+import { nearestRule } from '../ecr/pull-path.ts'
 import { formatRegistryHost } from '../ecr/registry-host.ts'
 import { templateFor } from '../ecr/template.ts'
 import { domainOfUrl, upstreamOfDomain, upstreams } from '../ecr/upstreams.ts'
@@ -8,7 +8,7 @@ import { found } from './causes/cause.ts'
 import { ecrCauses } from './causes/ecr.ts'
 import { imageCauses } from './causes/image.ts'
 import { failed, type Finding, ok, skipped } from './finding.ts'
-import { type ImageFacts, imageTarget } from './image-facts.ts'
+import { type ImageFacts, imageTarget, meantUpstream } from './image-facts.ts'
 import { unanswered } from './image-status.ts'
 
 /** An image of the cache as docker takes it; without the registry if its account is not known. */
@@ -65,7 +65,7 @@ function withPrefix(cached: CachedImage, prefix: string): CachedImage {
 
 /** Whether `library/` is where Docker Hub has it: ECR asks for a path to the letter. */
 export function judgeLibrary(facts: ImageFacts): Finding {
-  const { path, hasImage, atDockerHub } = facts
+  const { path, rules, hasImage, atDockerHub } = facts
   const { upstream, mistake, cached, rule } = path
   const target = imageTarget(facts)
   if (!upstream) return skipped('image.library', target, 'the upstream is not known')
@@ -73,19 +73,18 @@ export function judgeLibrary(facts: ImageFacts): Finding {
     return ok('image.library', target, `${upstream.domain} has no library/ of its own`)
   }
   if (hasImage?.value) return ok('image.library', target, 'the image is in the cache under this path')
-  if (mistake !== undefined) {
-    // The upstream’s part of the path is at its end, unless the rule has a prefix there too.
-    const folder = cached?.path.slice(0, -upstream.path.length) ?? ''
-    const corrected = { ...(cached ?? upstream), path: folder + withLibraryMended(upstream.path, mistake) }
-    return found(imageCauses[`library-${mistake}`], target, {
-      path: cached?.path ?? upstream.path,
-      corrected: cached ? cachedUri(facts, corrected) : corrected.path,
-    })
-  }
-  const [, name] = /^library\/(.+)$/.exec(upstream.path) ?? []
+  const meant = { ...upstream, ...meantUpstream(path) }
+  const [, name] = /^library\/(.+)$/.exec(meant.path) ?? []
   if (name !== undefined && atDockerHub?.value?.state === 'hidden') {
     const prefix = rule && rule.ecrRepositoryPrefix !== 'ROOT' ? `${rule.ecrRepositoryPrefix}/` : ''
     return found(imageCauses['library-not-official'], target, { name, prefix })
+  }
+  if (mistake !== undefined) {
+    const [place] = cachedPaths(meant, rules.value ?? [])
+    return found(imageCauses[`library-${mistake}`], target, {
+      path: cached?.path ?? upstream.path,
+      corrected: place && cached ? cachedUri(facts, { ...cached, path: place.path }) : formatReference(meant),
+    })
   }
   return ok(
     'image.library',

@@ -24,6 +24,9 @@ const quay: CacheRule = {
   credentialArn: undefined,
 }
 
+const official: CacheRule = { ...rule, ecrRepositoryPrefix: 'official', upstreamRepositoryPrefix: 'library' }
+const host = '123456789012.dkr.ecr.us-east-1.amazonaws.com'
+
 const principalArn = 'arn:aws:iam::123456789012:user/dev'
 const allowed = { answer: 'allowed' } as const
 const every = ['ecr:GetAuthorizationToken', ...repositoryActions]
@@ -326,6 +329,12 @@ const rows: readonly Row[] = [
     expected: { upstream: 'missing', limit: 'skipped' },
   },
   {
+    name: 'neither library/ nor an official image',
+    image: 'docker-hub/grafana',
+    facts: { atDockerHub: { value: hidden } },
+    expected: { library: 'drift', upstream: 'skipped', limit: 'skipped' },
+  },
+  {
     name: 'Docker Hub does not tell, for no pulls are left',
     facts: {
       atDockerHub: { value: { state: 'not-told', limit: { state: 'unknown', why: '429' }, loggedIn: true } },
@@ -370,7 +379,7 @@ const rows: readonly Row[] = [
   {
     name: 'a rule that puts library/ before the path itself',
     image: 'official/debian:12',
-    rules: [{ ...rule, ecrRepositoryPrefix: 'official', upstreamRepositoryPrefix: 'library' }],
+    rules: [official],
     expected: {},
   },
 ]
@@ -399,6 +408,21 @@ describe('the steps of a pull', () => {
     })
   })
 
+  test.each([
+    ['docker-hub/debian:12', [rule], 'pull HOST/docker-hub/library/debian:12 instead'],
+    ['docker-hub/library/acme/widgets', [rule], 'pull HOST/docker-hub/acme/widgets instead'],
+    ['official/acme/widgets', [official, rule], 'pull HOST/docker-hub/acme/widgets instead'],
+    ['official/acme/widgets', [official], 'pull docker.io/acme/widgets instead'],
+  ])('the path of %s is mended, if it can be', (image, rules, fix) => {
+    const found = judgePullPath(factsOf(image, {}, rules), context).find(isRed)
+    expect({ ...found, fix: found?.fix?.replace(host, 'HOST') }).toMatchObject({ id: 'image.library', fix })
+  })
+
+  test('library/ is not proposed for what is not official either', () => {
+    const facts = factsOf('docker-hub/grafana', { atDockerHub: { value: hidden } })
+    expect(judgePullPath(facts, context).find(isRed)?.fix).toContain('docker-hub/NAMESPACE/grafana')
+  })
+
   test('of what is no image none is taken', () => {
     const [first, ...rest] = judgeNoImage('no image') ?? []
     expect([first, ...rest].map((finding) => finding?.id)).toEqual(order)
@@ -414,6 +438,6 @@ test.each([
 ])('%s is named in full', (image, { upstream, cached: path }) => {
   expect(namesOf(factsOf(image))).toEqual({
     upstream,
-    cached: `123456789012.dkr.ecr.us-east-1.amazonaws.com/${path}`,
+    cached: `${host}/${path}`,
   })
 })
