@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { checks } from '../src/checks/finding.ts'
-import { countsOf } from '../src/cli/verdict.ts'
+import { countsOf } from '../src/cli/rendering/verdict.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../docs/json.md'), 'utf8')
 

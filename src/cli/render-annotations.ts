@@ -1,5 +1,5 @@
 import { isRed, type Finding } from '../checks/finding.ts'
-import type { VerifyReport } from './verdict.ts'
+import type { VerifyReport } from './rendering/verdict.ts'
 
 /** GitHub shows this many annotations of a kind for a step, and drops the others without a word. */
 const most = 10

@@ -1,10 +1,10 @@
 import { isRed, type Finding } from '../checks/finding.ts'
 import type { PullthroughError } from '../errors.ts'
-import { errorJson } from './error-json.ts'
-import { findingJson } from './finding-json.ts'
-import { findingLines, layoutFor } from './finding-lines.ts'
-import { oneLine } from './one-line.ts'
-import { countsOf, sumOf } from './verdict.ts'
+import { errorJson } from './rendering/error-json.ts'
+import { findingJson } from './rendering/finding-json.ts'
+import { findingLines, layoutFor } from './rendering/finding-lines.ts'
+import { oneLine } from './rendering/one-line.ts'
+import { countsOf, sumOf } from './rendering/verdict.ts'
 
 /** What an error text that was given means. */
 export interface Explanation {

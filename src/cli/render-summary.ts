@@ -1,7 +1,7 @@
 import type { Finding, Status } from '../checks/finding.ts'
-import { chainPicture } from './chain-picture.ts'
-import { markdownText, tableRow } from './markdown-text.ts'
-import { sumOf, verdictOf, type VerifyReport } from './verdict.ts'
+import { chainPicture } from './rendering/chain-picture.ts'
+import { markdownText, tableRow } from './rendering/markdown-text.ts'
+import { sumOf, verdictOf, type VerifyReport } from './rendering/verdict.ts'
 
 /** GitHub drops the summary of a step that is longer than 1 MiB; this leaves room for what is around the tables, in bytes. */
 const largest = 1_000_000

@@ -1,6 +1,6 @@
 import type { ChangeReport } from '../engine/event.ts'
 import type { PullthroughError } from '../errors.ts'
-import { errorJson } from './error-json.ts'
+import { errorJson } from './rendering/error-json.ts'
 
 /** Everything a `sync` has to tell when it is over. */
 export interface SyncReport {

@@ -1,10 +1,10 @@
 import { isRed, type Finding } from '../checks/finding.ts'
-import { errorJson } from './error-json.ts'
-import { findingJson } from './finding-json.ts'
-import { findingLines, layoutFor, statusWord } from './finding-lines.ts'
-import { grouped } from './grouped.ts'
-import { oneLine } from './one-line.ts'
-import { countsOf, sumOf, verdictOf, type VerifyReport } from './verdict.ts'
+import { errorJson } from './rendering/error-json.ts'
+import { findingJson } from './rendering/finding-json.ts'
+import { findingLines, layoutFor, statusWord } from './rendering/finding-lines.ts'
+import { grouped } from './rendering/grouped.ts'
+import { oneLine } from './rendering/one-line.ts'
+import { countsOf, sumOf, verdictOf, type VerifyReport } from './rendering/verdict.ts'
 
 /** How much is shown, and how. */
 export interface VerifyView {

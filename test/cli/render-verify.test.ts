@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ok, skipped, type Finding, type Status } from '../../src/checks/finding.ts'
 import { renderVerify, renderVerifyJson } from '../../src/cli/render-verify.ts'
-import { verdictOf } from '../../src/cli/verdict.ts'
+import { verdictOf } from '../../src/cli/rendering/verdict.ts'
 import { PullthroughError } from '../../src/errors.ts'
 
 const secret = 'us-east-1 ecr-pullthroughcache/docker-hub'

@@ -1,4 +1,4 @@
-import type { PullthroughError } from '../errors.ts'
+import type { PullthroughError } from '../../errors.ts'
 
 /** An error as `--json` shows it; `docs/json.md` documents it. */
 export function errorJson({ code, message, hint }: PullthroughError) {

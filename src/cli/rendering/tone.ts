@@ -1,4 +1,4 @@
-import type { Finding, Status } from '../checks/finding.ts'
+import type { Finding, Status } from '../../checks/finding.ts'
 
 /** The colour of a status, in the terminal and in the picture. */
 export type Tone = 'green' | 'yellow' | 'red' | 'grey'

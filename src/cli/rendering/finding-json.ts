@@ -1,4 +1,4 @@
-import type { Finding } from '../checks/finding.ts'
+import type { Finding } from '../../checks/finding.ts'
 
 /** A finding as `--json` shows it: the documented members and no other; `docs/json.md` documents them. */
 export function findingJson({ id, target, status, detail, cause, fix }: Finding) {

@@ -1,4 +1,4 @@
-import type { Finding } from '../checks/finding.ts'
+import type { Finding } from '../../checks/finding.ts'
 
 /** Findings by a key, in the order in which each key comes first. */
 export function grouped(

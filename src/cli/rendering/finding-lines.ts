@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import type { Finding } from '../checks/finding.ts'
+import type { Finding } from '../../checks/finding.ts'
 import { oneLine } from './one-line.ts'
 import { toneOf } from './tone.ts'
 

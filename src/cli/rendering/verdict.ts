@@ -1,5 +1,5 @@
-import { isRed, type Finding, type Status } from '../checks/finding.ts'
-import type { PullthroughError } from '../errors.ts'
+import { isRed, type Finding, type Status } from '../../checks/finding.ts'
+import type { PullthroughError } from '../../errors.ts'
 
 /** Everything a `verify` has to tell when it is over. */
 export interface VerifyReport {

@@ -1,4 +1,4 @@
-import type { CheckId, Finding } from '../checks/finding.ts'
+import type { CheckId, Finding } from '../../checks/finding.ts'
 import { grouped } from './grouped.ts'
 import { oneLine } from './one-line.ts'
 import { worstTone, type Tone } from './tone.ts'
