@@ -3,6 +3,7 @@ import type { PullthroughError } from '../errors.ts'
 import { errorJson } from './rendering/error-json.ts'
 import { findingJson } from './rendering/finding-json.ts'
 import { findingLines, layoutFor } from './rendering/finding-lines.ts'
+import { grouped } from './rendering/grouped.ts'
 import { oneLine } from './rendering/one-line.ts'
 import { countsOf, sumOf } from './rendering/verdict.ts'
 
@@ -36,11 +37,7 @@ export function renderDoctor(
   const layout = layoutFor(findings, '  ', view.colour ?? false)
   const parts = [
     reference ? referenceLines(reference) : [],
-    ...explanation.map(({ symptom, cause, fix }) => [
-      `symptom: ${oneLine(symptom)}`,
-      `  cause: ${oneLine(cause)}`,
-      `  fix: ${oneLine(fix)}`,
-    ]),
+    ...[...grouped(explanation, ({ symptom }) => symptom)].map(explanationLines),
     findings.flatMap((finding, index) => [
       ...(finding.target === findings[index - 1]?.target ? [] : [oneLine(finding.target)]),
       ...findingLines(finding, layout),
@@ -83,6 +80,15 @@ function referenceLines({
     `given:    ${oneLine(given)}`,
     ...(upstream === undefined ? [] : [`upstream: ${oneLine(upstream)}`]),
     ...(cached === undefined ? [] : [`cached:   ${oneLine(cached)}`]),
+  ]
+}
+
+/** What a text means; where that is not certain, every possible cause with its own cure. */
+function explanationLines([symptom, causes]: readonly [string, readonly Explanation[]]): readonly string[] {
+  const word = causes.length > 1 ? 'possible cause' : 'cause'
+  return [
+    `symptom: ${oneLine(symptom)}`,
+    ...causes.flatMap(({ cause, fix }) => [`  ${word}: ${oneLine(cause)}`, `    fix: ${oneLine(fix)}`]),
   ]
 }
 

@@ -43,7 +43,7 @@ test('shows the image, what its error means, the steps in order, and where the p
     '',
     'symptom: failed to resolve reference',
     '  cause: ECR could not log in to the upstream',
-    '  fix: pullthrough sync',
+    '    fix: pullthrough sync',
     '',
     'debian:12',
     '  ok       image.reference   an official image',
@@ -85,7 +85,27 @@ test('explains an error text that names no image', () => {
   ).toEqual([
     'symptom: failed to resolve reference',
     '  cause: ECR could not log in to the upstream',
-    '  fix: pullthrough sync',
+    '    fix: pullthrough sync',
+  ])
+})
+
+test('tells the causes of one text together, since it may be any of them', () => {
+  const symptom = 'the authentication failed'
+  const explanation = [
+    { symptom, cause: 'the path is wrong', fix: 'add library/' },
+    { symptom, cause: 'the token is dead', fix: 'make another' },
+    { symptom: 'another text', cause: 'a third', fix: 'none' },
+  ]
+  expect(renderDoctor({ findings: [], explanation })).toEqual([
+    'symptom: the authentication failed',
+    '  possible cause: the path is wrong',
+    '    fix: add library/',
+    '  possible cause: the token is dead',
+    '    fix: make another',
+    '',
+    'symptom: another text',
+    '  cause: a third',
+    '    fix: none',
   ])
 })
 

@@ -1,16 +1,14 @@
-import type { Finding } from '../../checks/finding.ts'
-
-/** Findings by a key, in the order in which each key comes first. */
-export function grouped(
-  findings: readonly Finding[],
-  keyOf: (finding: Finding) => string,
-): ReadonlyMap<string, readonly Finding[]> {
-  const groups = new Map<string, Finding[]>()
-  for (const finding of findings) {
-    const key = keyOf(finding)
+/** Items by a key, in the order in which each key comes first. */
+export function grouped<Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+): ReadonlyMap<string, readonly Item[]> {
+  const groups = new Map<string, Item[]>()
+  for (const item of items) {
+    const key = keyOf(item)
     const group = groups.get(key)
-    if (group) group.push(finding)
-    else groups.set(key, [finding])
+    if (group) group.push(item)
+    else groups.set(key, [item])
   }
   return groups
 }
