@@ -62,8 +62,8 @@ const hiding: readonly {
   },
   {
     hidden: 'rule.credential',
-    by: ['secret.present'],
-    because: 'whether the rule points to the secret cannot be told of a secret that is not known',
+    by: ['secret.present', 'rule.present'],
+    because: 'whether a rule points to the secret cannot be told where one of the two is not known',
   },
   {
     hidden: 'workflow.credential',

@@ -56,7 +56,8 @@ export const workflowFaults: readonly Fault[] = [
   {
     name: 'the workflow’s own token asks GitHub',
     setting,
-    touches: ['github.token'],
+    // An App is nobody: whether somebody may push is no matter to it.
+    touches: ['github.token', 'github.writers'],
     async break({ control }) {
       const token = 'ghs_0123456789abcdefghijklmnopqrstuvwxyz'
       await control('/github/tokens', { token, kind: 'app', repositories: [repository] })
