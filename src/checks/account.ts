@@ -13,8 +13,8 @@ export interface AccountFacts {
 export interface AccountContext {
   /** The account that it should be, if one was asked for. */
   readonly wanted: string | undefined
-  /** Whether any Region has a cache rule; ECR makes its role with the first. */
-  readonly hasRules: boolean
+  /** Whether any Region has a cache rule, if that could be asked; ECR makes its role with the first. */
+  readonly hasRules: boolean | undefined
   /** Whether ECR has just read the secret of any Region. */
   readonly hasValidated: boolean
 }
@@ -38,13 +38,24 @@ function judgeIdentity(caller: Answered<Caller>, wanted: string | undefined): Fi
   return ok('aws.identity', target, `${account}, as ${arn}`)
 }
 
-function judgeRole(hasRole: Answered<boolean>, hasRules: boolean, hasValidated: boolean): Finding {
+function judgeRole(
+  hasRole: Answered<boolean>,
+  hasRules: boolean | undefined,
+  hasValidated: boolean,
+): Finding {
   if (hasRole.value) return ok('aws.role', target)
   if (hasValidated) return ok('aws.role', target, 'ECR has just read a secret with it')
   if (hasRole.error) {
     return hasRole.error.code === 'ERR_UNAUTHENTICATED'
       ? skipped('aws.role', target, 'AWS does not know the caller, see aws.identity')
       : failed('aws.role', target, hasRole.error)
+  }
+  if (hasRules === undefined) {
+    return skipped(
+      'aws.role',
+      target,
+      'the role is not there, and whether there are rules could not be asked',
+    )
   }
   return hasRules
     ? found(ecrCauses['role-absent'], target, {})

@@ -146,7 +146,7 @@ function judgeAws(
       { caller, hasRole },
       {
         wanted: options.account,
-        hasRules: regions.some(({ rules }) => (rules.value ?? []).length > 0),
+        hasRules: hasRules(regions),
         hasValidated: regions.some(({ validations }) =>
           [...validations.values()].some(({ value }) => value?.isValid),
         ),
@@ -155,6 +155,11 @@ function judgeAws(
     ...regions.flatMap((region) => judgeRegion(region, context)),
     ...(isWorkflow ? regions.map((region) => judgeWorkflow(region, version)) : []),
   ]
+}
+
+function hasRules(regions: readonly RegionFacts[]): boolean | undefined {
+  if (regions.some(({ rules }) => (rules.value ?? []).length > 0)) return true
+  return regions.some(({ rules }) => rules.error) ? undefined : false
 }
 
 interface GitHubFacts {

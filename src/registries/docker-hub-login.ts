@@ -96,7 +96,7 @@ async function askPatiently(
 }
 
 const outageHint =
-  'check the network and https://www.dockerstatus.com, and run it again; in an outage, --skip-proof writes without this login'
+  'check the network and https://www.dockerstatus.com, and run it again; in an outage, pullthrough sync --skip-proof writes without this login'
 
 /** The token in a 200, which must be that of who asked: Docker Hub also gives tokens to nobody. */
 function registryToken(

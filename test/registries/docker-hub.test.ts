@@ -140,7 +140,7 @@ test('sends any character of a token as it is', async () => {
 })
 
 const outage =
-  'check the network and https://www.dockerstatus.com, and run it again; in an outage, --skip-proof writes without this login'
+  'check the network and https://www.dockerstatus.com, and run it again; in an outage, pullthrough sync --skip-proof writes without this login'
 
 test.each<[string, Fault, string, RegExp, number]>([
   [
