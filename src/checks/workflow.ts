@@ -1,7 +1,6 @@
 import { found } from './causes/cause.ts'
 import { workflowCauses } from './causes/workflow.ts'
-import type { Answered, Finding } from './finding.ts'
-import { ok, skipped } from './finding.ts'
+import { type Answered, type Finding, ok, skipped } from './finding.ts'
 import { type RegionFacts, secretTarget } from './region-facts.ts'
 import { currentVersion } from './secret.ts'
 
@@ -21,4 +20,15 @@ export function judgeWorkflow(facts: RegionFacts, version: Answered<string>): Fi
   return current === version.value
     ? ok('workflow.credential', target, 'the same credential, by its fingerprint')
     : found(workflowCauses['workflow-has-another-credential'], target, {})
+}
+
+/**
+ * In a workflow the source is what GitHub gave, which may be the older of two credentials: what is wrong between the
+ * places is mended where the real source is.
+ */
+export function mendedAtSource(finding: Finding): Finding {
+  const { id, status } = finding
+  const isBetweenPlaces = id === 'secret.version' || id === 'github.drift'
+  if (!isBetweenPlaces || status !== 'drift') return finding
+  return { ...finding, fix: workflowCauses['workflow-has-another-credential'].fix({}) }
 }

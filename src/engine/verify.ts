@@ -7,7 +7,7 @@ import { judgeRepository, observeRepository, type RepositoryFacts } from '../che
 import { judgeRegion, observeRegion } from '../checks/region.ts'
 import type { RegionFacts } from '../checks/region-facts.ts'
 import { judgeSource, type SourceFacts } from '../checks/source.ts'
-import { judgeWorkflow } from '../checks/workflow.ts'
+import { judgeWorkflow, mendedAtSource } from '../checks/workflow.ts'
 import type { Credential } from '../credential.ts'
 import type { PolicyOptions } from '../destinations/resource-policy.ts'
 import type { EcrRegistry } from '../ecr/registry.ts'
@@ -71,6 +71,7 @@ export async function verify(options: VerifyOptions): Promise<readonly Finding[]
     options.aws && observeAws(options.aws),
     options.gitHub && observeGitHub(options.gitHub),
   ])
+  const isWorkflow = options.isWorkflow && (sourceFacts.opened.value?.kind ?? options.askedSource) === 'env'
   const findings = [
     ...judgeSource(sourceFacts),
     ...(dockerHub ? judgeDockerHub(dockerHub) : skipDockerHub('the source gave no credential')),
@@ -78,10 +79,10 @@ export async function verify(options: VerifyOptions): Promise<readonly Finding[]
       version: versionFacts,
       dockerHub,
       options,
-      isWorkflow: options.isWorkflow && (sourceFacts.opened.value?.kind ?? options.askedSource) === 'env',
+      isWorkflow,
     }),
     ...judgeGitHub(gitHub, versionFacts),
-  ]
+  ].map((finding) => (isWorkflow ? mendedAtSource(finding) : finding))
   const token = sourceFacts.credential.value?.token
   return token ? findings.map((finding) => withoutToken(finding, token)) : findings
 }

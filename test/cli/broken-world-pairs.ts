@@ -5,7 +5,7 @@ import { type CheckChange, type Fault, keyOfChange, type RunChange, type World }
 import { faults } from './worlds/index.ts'
 
 /** What the pairs are drawn by; the name of each pair’s test has it. */
-export const seed = Number(process.env['PULLTHROUGH_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+export const seed = Number(process.env['PULLTHROUGH_SEED'] ?? 20261123)
 
 export type Pair = readonly [Fault, Fault]
 
@@ -46,8 +46,10 @@ const shuffled =
   fc.sample(fc.shuffledSubarray([...all], { minLength: all.length }), { seed, numRuns: 1 })[0] ?? []
 const different = [...new Map(shuffled.map((pair) => [effectOf(pair), pair])).values()]
 
-/** Some pairs; where time is no matter, one for each effect. */
-export const pairs: readonly Pair[] = sweepAll ? different : different.slice(0, 60)
+/** Some pairs; CI takes more, and PULLTHROUGH_PAIRS=all one for each effect, which takes minutes. */
+const most = process.env['PULLTHROUGH_PAIRS'] === 'all' ? different.length : sweepAll ? 600 : 60
+
+export const pairs: readonly Pair[] = different.slice(0, most)
 
 /** Findings that stand before others of another target, or take their place: by check. */
 const hiding: readonly {

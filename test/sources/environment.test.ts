@@ -7,6 +7,7 @@ const open = (env: Readonly<Record<string, string>>) => openEnvironment(worldIn(
 test('reads the pair from the two variables', async () => {
   const source = open({ DOCKER_HUB_USERNAME: 'sandbox', DOCKER_HUB_TOKEN: 'tok$(id)"\n\\x' })
   expect({ ...source, credential: undefined }).toEqual({
+    kind: 'env',
     description: 'the environment (DOCKER_HUB_USERNAME, DOCKER_HUB_TOKEN)',
     region: undefined,
     warnings: [],

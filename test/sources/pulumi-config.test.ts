@@ -50,6 +50,7 @@ describe('reads', () => {
   test('the pair of a stack, and says where it comes from', async () => {
     const source = await open({ config: { ...pair, 'aws:region': 'eu-central-1' } })
     expect({ ...source, credential: await credentialOf(source) }).toEqual({
+      kind: 'pulumi',
       description: 'stack dev of project acme-infra (Pulumi.dev.yaml)',
       region: 'eu-central-1',
       warnings: [],
