@@ -155,7 +155,12 @@ async function askMany(workplace) {
   await setLatency(workplace, 0)
   await prepare(workplace, manyRegions, manyRepositories)
   await setLatency(workplace, 100)
-  const { requests, ms, maxRss, exitCode } = await verify(workplace, targets(manyRegions, manyRepositories))
+  const runs = []
+  for (let run = 0; run < 5; run += 1) {
+    runs.push(await verify(workplace, targets(manyRegions, manyRepositories)))
+  }
+  const { requests, exitCode } = runs[0] ?? { requests: [], exitCode: null }
+  const memory = runs.map(({ maxRss }) => (maxRss * 1024) / 1e6)
   print(
     `\n## ${manyRegions.length} Regions and ${manyRepositories.length} repositories, 100 ms before each answer\n`,
   )
@@ -170,9 +175,8 @@ async function askMany(workplace) {
       }),
     ),
   )
-  print(
-    `\nExit ${exitCode}, ${(ms / 1000).toFixed(1)} s, at most ${Math.round(maxRss / 1024)} MiB (target: 150 MB).`,
-  )
+  print(`\nExit ${exitCode}; of 5 runs, min / median / max: ${seconds(runs.map(({ ms }) => ms))} s,`)
+  print(`at most ${shown(memory, 0)} MB in memory (target: 150 MB).`)
 }
 
 /**
