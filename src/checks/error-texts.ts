@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { clientTexts } from './error-texts/client.ts'
 import { dockerHubTexts } from './error-texts/docker-hub.ts'
 import type { ErrorText, PossibleCause } from './error-texts/error-text.ts'
@@ -52,15 +53,10 @@ const longest = 65_536
  * A text as one line: without colours, the frames that tools draw, the escapes of JSON, and typographic apostrophes.
  */
 export function oneLine(text: string): string {
-  return (
-    text
-      .slice(-longest)
-      // eslint-disable-next-line no-control-regex
-      .replace(/\u001b\[[\d;]{0,20}[a-zA-Z]/g, '')
-      .replace(/\\{1,8}(["'/])/g, '$1')
-      .replace(/\\[nrt]/g, ' ')
-      .replace(/[‘’]/g, "'")
-      .replace(/[\s\p{Cc}│╷╵]+/gu, ' ')
-      .trim()
-  )
+  return stripVTControlCharacters(text.slice(-longest))
+    .replace(/\\{1,8}(["'/])/g, '$1')
+    .replace(/\\[nrt]/g, ' ')
+    .replace(/[‘’]/g, "'")
+    .replace(/[\s\p{Cc}│╷╵]+/gu, ' ')
+    .trim()
 }

@@ -1,17 +1,13 @@
 import { simulatePermissions } from '../../aws/permissions.ts'
-import { observeDockerHub } from '../../checks/docker-hub.ts'
 import type { CheckId } from '../../checks/finding.ts'
-import { parseReader } from '../../destinations/resource-policy.ts'
 import { parseReference } from '../../ecr/image-reference.ts'
 import { parseRegistryHost } from '../../ecr/registry-host.ts'
 import type { DoctorOptions } from '../../engine/doctor.ts'
 import { findAtDockerHub } from '../../registries/docker-hub-image.ts'
-import { dockerHubUrls } from '../../registries/docker-hub.ts'
-import { openSource, regionOfSource } from '../../sources/index.ts'
 import type { World } from '../../world.ts'
 import type { DoctorFlags } from './doctor.ts'
 import type { Settings } from './settings.ts'
-import { wireAws, wireGitHub } from './verify-wiring.ts'
+import { wireVerify } from './verify-wiring.ts'
 
 /** What a `doctor` is about. */
 interface Subject {
@@ -31,34 +27,14 @@ export function wireDoctor(
   { settings, image, related, regionsGiven }: Subject,
   world: World,
 ): Omit<DoctorOptions, 'client'> {
-  const policy = {
-    policy: settings.policy ?? ('deny-others' as const),
-    readers: settings.reader.map(parseReader),
-  }
-  const urls = dockerHubUrls(world.env)
-  const source = openSource(settings, world)
-  // A source that holds no credential may name a Region all the same.
-  const region = source.then(
-    (opened) => opened.region,
-    () => regionOfSource(settings, world),
-  )
   const concerns = (part: string) => related.some((id) => id.startsWith(`${part}.`))
   const asksAws = image !== undefined || ['aws', 'secret', 'policy', 'rule', 'workflow'].some(concerns)
   const asked = { ...settings, region: regionsFor(image, regionsGiven) ?? settings.region }
-  const aws = asksAws ? wireAws(asked, region, world) : undefined
-  const gitHub = concerns('github') ? wireGitHub(settings, world) : undefined
-  for (const question of [source, region, aws, gitHub]) question?.catch(() => undefined)
+  const { urls, ...wired } = wireVerify(asked, { aws: asksAws, gitHub: concerns('github') }, world)
   return {
+    ...wired,
     image,
     related,
-    source,
-    dockerHub: (credential) => observeDockerHub(credential, urls, world),
-    aws,
-    gitHub,
-    policy,
-    account: settings.account,
-    askedSource: settings.source,
-    isWorkflow: world.env['GITHUB_ACTIONS'] === 'true',
     simulate: (caller, wanted) => simulatePermissions(caller, wanted, world),
     findImage: (wanted, credential) => findAtDockerHub(wanted, credential, urls, world),
   }

@@ -1,10 +1,6 @@
 import type { Finding } from '../../checks/finding.ts'
-import { observeDockerHub } from '../../checks/docker-hub.ts'
-import { parseReader } from '../../destinations/resource-policy.ts'
 import { verify } from '../../engine/verify.ts'
 import { PullthroughError } from '../../errors.ts'
-import { dockerHubUrls } from '../../registries/docker-hub.ts'
-import { openSource, regionOfSource } from '../../sources/index.ts'
 import type { World } from '../../world.ts'
 import type { Context } from '../context.ts'
 import { exitCodeOfError, exitCodeOfFindings } from '../exit-code.ts'
@@ -15,7 +11,7 @@ import { printAnswer, printError, printNote, type Streams } from '../streams.ts'
 import type { VerifyReport } from '../rendering/verdict.ts'
 import { type Settings, settingsFrom } from './settings.ts'
 import type { VerifyFlags } from './verify.ts'
-import { wireAws, wireGitHub } from './verify-wiring.ts'
+import { wireVerify } from './verify-wiring.ts'
 
 /** The run half of `verify`: ask everything, and tell what is wrong in every place where it will be looked for. */
 export async function runVerify(flags: VerifyFlags, context: Context): Promise<number> {
@@ -39,30 +35,9 @@ async function findAll(
   streams: Streams,
 ): Promise<readonly Finding[]> {
   if (settings.configFile !== undefined) printNote(streams, `options come from ${settings.configFile}`)
-  const policy = {
-    policy: settings.policy ?? ('deny-others' as const),
-    readers: settings.reader.map(parseReader),
-  }
-  const urls = dockerHubUrls(world.env)
-  const source = openSource(settings, world)
-  // A source that holds no credential may name a Region all the same.
-  const region = source.then(
-    (opened) => opened.region,
-    () => regionOfSource(settings, world),
+  return verify(
+    wireVerify(settings, { aws: settings.only !== 'github', gitHub: settings.only !== 'aws' }, world),
   )
-  const aws = settings.only === 'github' ? undefined : wireAws(settings, region, world)
-  const gitHub = settings.only === 'aws' ? undefined : wireGitHub(settings, world)
-  for (const question of [source, region, aws, gitHub]) question?.catch(() => undefined)
-  return verify({
-    source,
-    dockerHub: (credential) => observeDockerHub(credential, urls, world),
-    aws,
-    gitHub,
-    policy,
-    account: settings.account,
-    askedSource: settings.source,
-    isWorkflow: world.env['GITHUB_ACTIONS'] === 'true',
-  })
 }
 
 /** The answer on stdout; in GitHub Actions a job summary and annotations too. */
