@@ -43,6 +43,8 @@ const mayImport: Record<string, readonly string[]> = {
     'github',
     'sandbox',
   ],
+  pulumi: ['ground', 'pulumi', 'checks', 'destinations', 'ecr'],
+  policy: ['ground', 'policy', 'ecr'],
   sandbox: ['sandbox'],
 }
 
@@ -66,6 +68,15 @@ describe('imports', () => {
       .filter(({ text }) => /\b(process|console)\b(?=[.[])|'node:(process|console)'/.test(text))
       .map(({ name }) => name)
     expect(touching).toEqual(['cli/main.ts'])
+  })
+
+  test('name Pulumi’s packages, which not everybody has, in the rooms for Pulumi alone', () => {
+    const importers = (name: string) => [
+      ...new Set(edges.filter(([, imported]) => imported.startsWith(name)).map(([from]) => roomOf(from))),
+    ]
+    expect(importers('@pulumi/aws')).toEqual(['pulumi'])
+    expect(importers('@pulumi/policy')).toEqual(['policy'])
+    expect(importers('@pulumi/').every((room) => room === 'pulumi' || room === 'policy')).toBe(true)
   })
 
   test('give the two sides of the sealed box different libraries', () => {

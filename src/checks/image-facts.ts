@@ -5,6 +5,7 @@ import { pulledReference } from '../ecr/image-reference.ts'
 import { pullPath, type PullPath, withLibraryMended } from '../ecr/pull-path.ts'
 import type { CacheRule, CreationTemplate, EcrRegistry, Validation } from '../ecr/registry.ts'
 import { formatReference } from '../ecr/image-reference.ts'
+import { loginAction, repositoryActions, repositoryArn } from '../ecr/pull-permission.ts'
 import type { ImageAtDockerHub } from '../registries/docker-hub-image.ts'
 import { type Answered, answered } from './finding.ts'
 
@@ -39,17 +40,6 @@ export interface ImageQuestions {
     readonly reference: string
   }) => Promise<ImageAtDockerHub>
 }
-
-/** What a pull through the cache takes on the repository. */
-export const repositoryActions = [
-  'ecr:BatchGetImage',
-  'ecr:GetDownloadUrlForLayer',
-  'ecr:BatchImportUpstreamImage',
-  'ecr:CreateRepository',
-] as const
-
-/** What it takes to log in, which knows no resource. */
-export const loginAction = 'ecr:GetAuthorizationToken'
 
 /**
  * Ask everything about an image: first what does not hang on its path, all at once, then the rest, all at once. Nothing
@@ -139,17 +129,8 @@ function wantedOn(
 ): readonly ActionsOnResource[] {
   return [
     { actions: [loginAction] },
-    { actions: repositoryActions, resource: repositoryArn({ account, partition }, region, path) },
+    { actions: repositoryActions, resource: repositoryArn({ account, partition, region }, path) },
   ]
-}
-
-/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html */
-export function repositoryArn(
-  { account, partition }: Pick<Caller, 'account' | 'partition'>,
-  region: string,
-  path: string,
-): string {
-  return `arn:${partition}:ecr:${region}:${account}:repository/${path}`
 }
 
 /** The target of an image’s findings: `us-east-1 docker-hub/library/debian:12`. */

@@ -1,9 +1,10 @@
 import type { Decision } from '../aws/permissions.ts'
 import { answerOf, type PolicyAnswer } from '../aws/policy-grant.ts'
+import { loginAction, repositoryActions, repositoryArn } from '../ecr/pull-permission.ts'
 import { found } from './causes/cause.ts'
 import { imageCauses } from './causes/image.ts'
 import { type Finding, ok, skipped } from './finding.ts'
-import { type ImageFacts, imageTarget, loginAction, repositoryActions, repositoryArn } from './image-facts.ts'
+import { type ImageFacts, imageTarget } from './image-facts.ts'
 import { onceCached, unanswered } from './image-status.ts'
 
 /** Whether an action is allowed, by what the caller’s policies and the registry’s say together. */
@@ -107,7 +108,7 @@ function registryAnswer(action: string, facts: ImageFacts): PolicyAnswer | 'not-
   if (!registryPolicy.value || !caller.value || !path.cached) return 'silent'
   return answerOf(registryPolicy.value, {
     action,
-    resource: repositoryArn(caller.value, region, path.cached.path),
+    resource: repositoryArn({ ...caller.value, region }, path.cached.path),
     principalArn: permissions?.value?.principalArn ?? caller.value.arn,
     callerArn: caller.value.arn,
   })
