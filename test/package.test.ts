@@ -15,7 +15,16 @@ test('holds the program, the build and its sources, and nothing else', () => {
     execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' }),
   ) as [{ files: { path: string }[] }]
   const folders = new Set(packed.files.map(({ path }) => path.split('/')[0]))
-  expect([...folders].sort()).toEqual(['LICENSE', 'README.md', 'bin', 'dist', 'package.json', 'src'])
+  expect([...folders].sort()).toEqual([
+    'LICENSE',
+    'README.md',
+    'bin',
+    'component',
+    'dist',
+    'package.json',
+    'policy',
+    'src',
+  ])
 })
 
 test('exports what is there', () => {

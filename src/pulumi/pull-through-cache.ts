@@ -10,13 +10,12 @@ import {
   interpolate,
   type Output,
   output,
-  ResourceError,
   rootStackResource,
 } from '@pulumi/pulumi'
 import type { RulePaths } from '../ecr/cached-reference.ts'
 import { pullPolicy } from '../ecr/pull-permission.ts'
-import { PullthroughError } from '../errors.ts'
 import { cachedPath } from './cached-path.ts'
+import { explained, failOf } from './explained.ts'
 import { existingRule } from './existing-rule.ts'
 import { planCache } from './plan-cache.ts'
 import type { PullThroughCacheArgs } from './pull-through-cache-args.ts'
@@ -43,13 +42,14 @@ export class PullThroughCache extends ComponentResource {
   /** The least that an identity needs to pull through this cache: an IAM policy, as JSON text. */
   public readonly pullPolicy: Output<string>
 
+  /** @internal Left out of the declarations, since Pulumi would make an output of it in other languages. */
   private readonly rule: RulePaths
 
   /** @throws `ResourceError` if the arguments contradict each other, or ECR would not take them. */
   constructor(name: string, args: PullThroughCacheArgs = {}, opts: ComponentResourceOptions = {}) {
     super('pullthrough:index:PullThroughCache', name, args, opts)
     const invoke = { parent: this }
-    const { rule, secretName, importId, template } = this.explained(() => planCache(getStack(), args))
+    const { rule, secretName, importId, template } = explained(this, () => planCache(getStack(), args))
     const { ecrRepositoryPrefix: prefix } = rule
     const place = args.region === undefined ? {} : { region: args.region }
 
@@ -57,13 +57,11 @@ export class PullThroughCache extends ComponentResource {
     const credentialArn = region.apply(async (region): Promise<string | undefined> =>
       secretName === undefined
         ? undefined
-        : sharedSecretArn({ name: secretName, region }, invoke).catch((error: unknown) => this.fail(error)),
+        : sharedSecretArn({ name: secretName, region }, invoke).catch(failOf(this)),
     )
     const registryId = args.existing
       ? all([region, credentialArn]).apply(([region, credentialArn]) =>
-          existingRule({ ...rule, region, credentialArn }, invoke).catch((error: unknown) =>
-            this.fail(error),
-          ),
+          existingRule({ ...rule, region, credentialArn }, invoke).catch(failOf(this)),
         )
       : new PullThroughCacheRule(
           name,
@@ -106,23 +104,8 @@ export class PullThroughCache extends ComponentResource {
    * @throws `ResourceError` if it is no reference, or of a registry that this rule does not cache.
    */
   public image(reference: string): Output<string> {
-    const path = this.explained(() => cachedPath(reference, this.rule))
+    const path = explained(this, () => cachedPath(reference, this.rule))
     return interpolate`${this.registryUrl}/${path}`
-  }
-
-  private explained<T>(compute: () => T): T {
-    try {
-      return compute()
-    } catch (error) {
-      return this.fail(error)
-    }
-  }
-
-  /** Pulumi shows a ResourceError at the resource, without a stack. */
-  private fail(error: unknown): never {
-    if (!(error instanceof PullthroughError)) throw error
-    const { message, hint } = error
-    throw new ResourceError(hint === undefined ? message : `${message}\n${hint}`, this, true)
   }
 }
 

@@ -1,0 +1,1 @@
+export { PullThroughCache } from '../dist/pulumi/index.js'

@@ -1,0 +1,20 @@
+import { type Resource, ResourceError } from '@pulumi/pulumi'
+import { PullthroughError } from '../errors.ts'
+
+/** Let an error of ours fail the resource that it is about: Pulumi then shows it there, with its hint, without a stack. */
+export function explained<T>(resource: Resource, compute: () => T): T {
+  try {
+    return compute()
+  } catch (error) {
+    return failOf(resource)(error)
+  }
+}
+
+/** The same, for a promise’s `catch`. */
+export function failOf(resource: Resource): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof PullthroughError)) throw error
+    const { message, hint } = error
+    throw new ResourceError(hint === undefined ? message : `${message}\n${hint}`, resource, true)
+  }
+}
