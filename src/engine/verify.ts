@@ -1,6 +1,7 @@
 import type { Caller } from '../aws/caller.ts'
 import type { SecretReader } from '../aws/secret-reader.ts'
 import { judgeAccount } from '../checks/account.ts'
+import { leftToUp } from '../checks/before-up.ts'
 import { type DockerHubFacts, judgeDockerHub, skipDockerHub } from '../checks/docker-hub.ts'
 import { type Answered, answered, failed, type Finding, ok, skipped } from '../checks/finding.ts'
 import { judgeRepository, observeRepository, type RepositoryFacts } from '../checks/github.ts'
@@ -53,6 +54,8 @@ export interface VerifyOptions {
   readonly askedSource: OpenSource['kind'] | undefined
   /** Whether it runs in a workflow, so that the environment as source holds what GitHub gave. */
   readonly isWorkflow: boolean
+  /** Whether `pulumi up` comes next, which makes the cache rules. */
+  readonly beforeUp?: boolean
 }
 
 /**
@@ -84,7 +87,8 @@ export async function verify(options: VerifyOptions): Promise<readonly Finding[]
     ...judgeGitHub(gitHub, versionFacts),
   ].map((finding) => (isWorkflow ? mendedAtSource(finding) : finding))
   const token = sourceFacts.credential.value?.token
-  return token ? findings.map((finding) => withoutToken(finding, token)) : findings
+  const shown = token ? findings.map((finding) => withoutToken(finding, token)) : findings
+  return options.beforeUp ? leftToUp(shown) : shown
 }
 
 /** What services say is part of findings, and ECR may repeat what it has read: such a text is not shown. */

@@ -272,6 +272,13 @@ export async function makeRule(bench: Bench): Promise<void> {
   )
 }
 
+/** Delete the secret at once, so that the next one of its name has another ARN. */
+export async function deleteSecret(bench: Bench): Promise<void> {
+  await clientOf(bench).send(
+    new DeleteSecretCommand({ SecretId: secretName, ForceDeleteWithoutRecovery: true }),
+  )
+}
+
 function clientOf(bench: Bench): SecretsManagerClient {
   return new SecretsManagerClient(awsConfigOf(bench))
 }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/checks/finding.ts'
-import { makeRule, withBench } from './converged.ts'
+import { deleteSecret, makeRule, withBench } from './converged.ts'
 import { type Bench, openBench, type Run, seeded } from './in-process.ts'
 
 const credential = { DOCKER_HUB_USERNAME: seeded.username, DOCKER_HUB_TOKEN: seeded.token }
@@ -55,6 +55,68 @@ describe.concurrent('verify', () => {
       ])
       expect(requests.filter(({ mutating }) => mutating)).toEqual([])
       expect(bench.sandbox.state().aws).toEqual(before)
+    }))
+
+  test('before pulumi up leaves the rules to it, and nothing else', () =>
+    withBench(async (bench) => {
+      const beforeUp = async () => {
+        const { code, report } = await verify(bench, ['--source', 'env', '--before-up'])
+        return { code, notOk: report.checks.filter(({ status }) => status !== 'ok') }
+      }
+      const wantsSecret = await beforeUp()
+      expect(wantsSecret.code).toBe(2)
+      expect(wantsSecret.notOk).toContainEqual(
+        expect.objectContaining({ id: 'secret.present', status: 'missing' }),
+      )
+
+      await sync(bench)
+      const role = {
+        id: 'aws.role',
+        target: 'AWS account',
+        status: 'skipped',
+        cause: 'ECR makes the role with the first cache rule',
+      }
+      const absent = {
+        id: 'rule.present',
+        target: 'us-east-1 cache rules',
+        status: 'skipped',
+        cause: 'there is no pull-through cache rule for Docker Hub in us-east-1: left to pulumi up',
+      }
+      expect(await beforeUp()).toEqual({ code: 0, notOk: [role, absent] })
+
+      await bench.control('POST', '/faults', {
+        service: 'ecr',
+        operation: 'DescribePullThroughCacheRules',
+        times: 'always',
+        fault: { kind: 'deny' },
+      })
+      const denied = await beforeUp()
+      expect(denied.code).toBe(1)
+      expect(denied.notOk).toContainEqual(expect.objectContaining({ id: 'rule.present', status: 'denied' }))
+      await bench.control('DELETE', '/faults')
+
+      // The secret was deleted and made anew: its ARN is another, and the rule points to nothing.
+      await makeRule(bench)
+      await deleteSecret(bench)
+      await sync(bench)
+      expect((await verify(bench, ['--source', 'env'])).code).toBe(2)
+      const repointed = await beforeUp()
+      expect(repointed.code).toBe(0)
+      expect(repointed.notOk.map(({ id, status }) => `${status} ${id}`)).toEqual([
+        'skipped rule.credential',
+        'skipped rule.valid',
+      ])
+
+      // The rule points to the right secret, and ECR cannot log in with it: up would not mend that.
+      await bench.control('POST', '/docker-hub/accounts', {
+        ...seeded,
+        scope: 'repo:public_read',
+        plan: 'personal',
+        state: 'revoked',
+      })
+      const dead = await beforeUp()
+      expect(dead.code).toBe(2)
+      expect(dead.notOk).toContainEqual(expect.objectContaining({ id: 'docker-hub.login', status: 'drift' }))
     }))
 
   test('ends with 130 when it is interrupted, and says so', () =>

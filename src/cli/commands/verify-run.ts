@@ -18,7 +18,8 @@ export async function runVerify(flags: VerifyFlags, context: Context): Promise<n
   const { streams } = context
   const world: World = { ...context.world, timeoutMs: flags.timeout * 1000 }
   try {
-    const report = { findings: await findAll(await settingsFrom(flags, world), world, streams) }
+    const findings = await findAll(await settingsFrom(flags, world), world, streams)
+    const report = { findings, beforeUp: flags.beforeUp }
     await tell(report, flags, context)
     return exitCodeOfFindings(report.findings)
   } catch (error) {
@@ -35,9 +36,8 @@ async function findAll(
   streams: Streams,
 ): Promise<readonly Finding[]> {
   if (settings.configFile !== undefined) printNote(streams, `options come from ${settings.configFile}`)
-  return verify(
-    wireVerify(settings, { aws: settings.only !== 'github', gitHub: settings.only !== 'aws' }, world),
-  )
+  const asked = { aws: settings.only !== 'github', gitHub: settings.only !== 'aws' }
+  return verify({ ...wireVerify(settings, asked, world), beforeUp: settings.beforeUp })
 }
 
 /** The answer on stdout; in GitHub Actions a job summary and annotations too. */

@@ -13,7 +13,7 @@ import { resolveGitHubAccess, resolveGitHubRepository } from '../../github/acces
 import { githubActions } from '../../github/actions.ts'
 import type { World } from '../../world.ts'
 import type { Settings } from './settings.ts'
-import type { VerifyFlags } from './verify.ts'
+import type { SharedFlags } from './shared-flags.ts'
 
 /** Which parts are asked. */
 interface Parts {
@@ -27,7 +27,7 @@ interface Parts {
  * @throws {@link PullthroughError} `ERR_USAGE` for an address or an ARN that cannot be one.
  */
 export function wireVerify(
-  settings: Settings<VerifyFlags>,
+  settings: Settings<SharedFlags>,
   asked: Parts,
   world: World,
 ): VerifyOptions & { readonly urls: DockerHubUrls } {
@@ -66,7 +66,7 @@ export function wireVerify(
  * @throws {@link PullthroughError} `ERR_USAGE` if no Region is given, or a name cannot be one.
  */
 async function wireAws(
-  settings: Settings<VerifyFlags>,
+  settings: Settings<SharedFlags>,
   sourceRegion: Promise<string | undefined>,
   world: World,
 ): Promise<AwsToVerify> {
@@ -101,7 +101,7 @@ function partitionOf(region: string): string {
  *
  * @throws {@link PullthroughError} `ERR_USAGE` or `ERR_UNAUTHENTICATED` for what can be refused before any request.
  */
-async function wireGitHub(settings: Settings<VerifyFlags>, world: World): Promise<GitHubToVerify> {
+async function wireGitHub(settings: Settings<SharedFlags>, world: World): Promise<GitHubToVerify> {
   const access = await resolveGitHubAccess(world)
   const wish = { repos: settings.repo, cwd: settings.directory }
   const repositories = await resolveGitHubRepository(wish, access, world)

@@ -8,12 +8,15 @@ import {
 } from './shared-flags.ts'
 
 /** What the flags of `verify` say, and nothing that comes from elsewhere. */
-export type VerifyFlags = SharedFlags
+export interface VerifyFlags extends SharedFlags {
+  readonly beforeUp: boolean
+}
 
 const examples = `Examples:
   $ pullthrough verify                         ask everything, and say what is wrong and what mends it
   $ pullthrough verify --source env --json     in a workflow: are its secrets the credential that AWS holds?
   $ pullthrough verify --only aws --region us-east-1 --region eu-west-1
+  $ pullthrough verify --before-up && pulumi up      a dead token stops it, a rule that is not there yet does not
 `
 
 /** The parse half of `verify`: flags in, {@link VerifyFlags} out; nothing else happens here. */
@@ -30,10 +33,11 @@ export function verifyCommand(run: (flags: VerifyFlags) => Promise<void>): Comma
     account: 'the AWS account that it should be',
     only: 'ask one kind of destination',
   })
+  command.option('--before-up', 'leave to pulumi up what it makes or mends: the cache rules')
   return addRunOptions(command)
     .option('--json', 'print one JSON object')
     .option('--verbose', 'show every check, and say more on stderr')
     .action(async (flags: Partial<VerifyFlags>) => {
-      await run({ ...unsetSharedFlags, ...flags })
+      await run({ ...unsetSharedFlags, beforeUp: false, ...flags })
     })
 }

@@ -6,6 +6,8 @@ export interface VerifyReport {
   readonly findings: readonly Finding[]
   /** Why the run ended early, if it did. */
   readonly error?: PullthroughError
+  /** Whether what `pulumi up` mends was left to it. */
+  readonly beforeUp?: boolean
 }
 
 /** How many findings there are of each status, in the order in which they are told. */
@@ -35,7 +37,7 @@ export function sumOf(findings: readonly Finding[]): string {
 const build = 'a build that pulls through the cache'
 
 /** The answer in one sentence. It never promises more than the checks that were made can show. */
-export function verdictOf({ findings, error }: VerifyReport): string {
+export function verdictOf({ findings, error, beforeUp }: VerifyReport): string {
   const red = findings.filter(isRed).length
   if (red > 0 || error) {
     const because = [
@@ -50,5 +52,7 @@ export function verdictOf({ findings, error }: VerifyReport): string {
     ...(skipped > 0 ? [`${skipped} ${skipped === 1 ? 'check was' : 'checks were'} skipped`] : []),
     ...(unknowable > 0 ? [`${unknowable} cannot be known`] : []),
   ]
-  return [`${build} works, as far as was asked`, ...reservations].join('; ')
+  return [`${beforeUp ? 'after pulumi up, ' : ''}${build} works, as far as was asked`, ...reservations].join(
+    '; ',
+  )
 }
