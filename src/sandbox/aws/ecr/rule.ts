@@ -9,8 +9,8 @@ export interface Rule {
   readonly upstreamRegistry: UpstreamRegistry
   readonly credentialArn: string | undefined
   readonly customRoleArn: string | undefined
-  /** `ROOT` unless it was sent. */
-  readonly upstreamRepositoryPrefix: string
+  /** `ROOT` for the upstream `ecr` unless it was sent; else as it was sent. */
+  readonly upstreamRepositoryPrefix: string | undefined
   readonly createdAt: Date
   readonly updatedAt: Date
 }

@@ -31,7 +31,7 @@ function ecrState(registry: Registry): EcrState {
       upstreamRegistry: rule.upstreamRegistry,
       credentialArn: rule.credentialArn ?? null,
       customRoleArn: rule.customRoleArn ?? null,
-      upstreamRepositoryPrefix: rule.upstreamRepositoryPrefix,
+      upstreamRepositoryPrefix: rule.upstreamRepositoryPrefix ?? null,
       createdAt: rule.createdAt.toISOString(),
       updatedAt: rule.updatedAt.toISOString(),
     })),

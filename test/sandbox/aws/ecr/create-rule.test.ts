@@ -58,7 +58,6 @@ test('creates a rule for Docker Hub and says what it is', async () => {
     registryId: account,
     upstreamRegistry: 'docker-hub',
     credentialArn,
-    upstreamRepositoryPrefix: 'ROOT',
   })
   const createdAt = created.createdAt?.toISOString()
   expect(rulesOf(sandbox)).toEqual([
@@ -68,7 +67,7 @@ test('creates a rule for Docker Hub and says what it is', async () => {
       upstreamRegistry: 'docker-hub',
       credentialArn,
       customRoleArn: null,
-      upstreamRepositoryPrefix: 'ROOT',
+      upstreamRepositoryPrefix: null,
       createdAt,
       updatedAt: createdAt,
     },
@@ -99,7 +98,7 @@ test.each<[upstream: string, input: Omit<Input, 'ecrRepositoryPrefix'>]>([
   const created = await members(create(sandbox, { ecrRepositoryPrefix: 'a/b', ...input }))
   expect(created).toEqual({
     ecrRepositoryPrefix: 'a/b',
-    upstreamRepositoryPrefix: 'ROOT',
+    ...(upstream === 'ecr' ? { upstreamRepositoryPrefix: 'ROOT' } : {}),
     createdAt: date,
     registryId: account,
     ...input,

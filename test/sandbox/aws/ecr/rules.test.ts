@@ -82,7 +82,6 @@ test('describes rules, and none', async () => {
         createdAt: date,
         registryId: account,
         credentialArn,
-        upstreamRepositoryPrefix: 'ROOT',
         upstreamRegistry: 'docker-hub',
         updatedAt: date,
       },
@@ -142,7 +141,6 @@ test('updates the secret of a rule, and nothing else', async () => {
     registryId: account,
     updatedAt: date,
     credentialArn,
-    upstreamRepositoryPrefix: 'ROOT',
   })
   const [rule] = (await describe(sandbox)).pullThroughCacheRules ?? []
   expect(rule?.credentialArn).toBe(credentialArn)
@@ -255,7 +253,6 @@ test('deletes a rule, once', async () => {
     createdAt: date,
     registryId: account,
     credentialArn,
-    upstreamRepositoryPrefix: 'ROOT',
   })
   expect(await refusal(deletion())).toEqual(ruleNotFound)
   expect(await prefixes(describe(sandbox))).toEqual([])

@@ -45,7 +45,6 @@ test('is valid if Docker Hub lets the credential in, which counts as a login', a
     registryId: account,
     upstreamRegistryUrl: 'registry-1.docker.io',
     credentialArn,
-    upstreamRepositoryPrefix: 'ROOT',
     isValid: true,
   })
   expect(sandbox.dockerHub.state().accounts).toMatchObject([{ username: 'sandbox', logins: 1 }])
@@ -64,7 +63,6 @@ test.each([
     ecrRepositoryPrefix,
     registryId: account,
     upstreamRegistryUrl,
-    upstreamRepositoryPrefix: 'ROOT',
     isValid: true,
   })
 })
@@ -191,7 +189,6 @@ test.each<[title: string, breakIt: (sandbox: AwsSandbox, arn: string) => unknown
     registryId: account,
     upstreamRegistryUrl: 'registry-1.docker.io',
     credentialArn,
-    upstreamRepositoryPrefix: 'ROOT',
     isValid: false,
     failure,
   })
