@@ -1,4 +1,8 @@
-import { CreatePullThroughCacheRuleCommand, ECRClient } from '@aws-sdk/client-ecr'
+import {
+  CreatePullThroughCacheRuleCommand,
+  ECRClient,
+  UpdatePullThroughCacheRuleCommand,
+} from '@aws-sdk/client-ecr'
 import {
   CreateSecretCommand,
   DeleteSecretCommand,
@@ -269,6 +273,14 @@ export async function makeRule(bench: Bench): Promise<void> {
       upstreamRegistryUrl: 'registry-1.docker.io',
       credentialArn: ARN,
     }),
+  )
+}
+
+/** Point the rule to the secret of today, as `pulumi up` does. */
+export async function repointRule(bench: Bench): Promise<void> {
+  const { ARN } = await clientOf(bench).send(new DescribeSecretCommand({ SecretId: secretName }))
+  await new ECRClient(awsConfigOf(bench)).send(
+    new UpdatePullThroughCacheRuleCommand({ ecrRepositoryPrefix: 'docker-hub', credentialArn: ARN }),
   )
 }
 
