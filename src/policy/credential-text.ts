@@ -68,9 +68,11 @@ function isPair(value: object): boolean {
 function inBase64(text: string, depth: number): CredentialPart | undefined {
   // Encoders break lines; a longer text has base64 among other words, in one of its two alphabets.
   const whole = text.replaceAll(/\s+/g, '')
-  const candidates = /^[\w+/-]{40,}={0,2}$/.test(whole)
-    ? [whole]
-    : [...(text.match(/[A-Za-z0-9+/]{40,}/g) ?? []), ...(text.match(/[\w-]{40,}/g) ?? [])]
+  const candidates = new Set([
+    ...(/^[\w+/-]{40,}={0,2}$/.test(whole) ? [whole] : []),
+    ...(text.match(/[A-Za-z0-9+/]{40,}/g) ?? []),
+    ...(text.match(/[\w-]{40,}/g) ?? []),
+  ])
   for (const candidate of candidates) {
     const found = credentialIn(unpacked(Buffer.from(candidate, 'base64')), depth)
     if (found !== undefined) return found

@@ -34,7 +34,8 @@ export const secretValueStaysOut: ResourceValidationPolicy & StackValidationPoli
   validateResource: async (args, report) => {
     const { urn, name, props } = args
     if (isAllowed(args.type, args.getConfig())) return
-    if (credentialIn(name) !== undefined) report('The name of the resource holds a Docker Hub access token.')
+    const nameHolds = credentialIn(name)
+    if (nameHolds !== undefined) report(`The name of the resource holds ${nameHolds}.`)
     for (const place of await credentialPlaces(props)) {
       reported.add(keyOf(urn, place))
       report(`${place.path} holds ${place.what}.`)
