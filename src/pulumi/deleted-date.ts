@@ -24,11 +24,15 @@ export async function deletedDate(
     ])
     const profile = new Config('aws').get('profile')
     const client = new SecretsManagerClient({ region, ...(profile === undefined ? {} : { profile }) })
-    const abortSignal = AbortSignal.timeout(timeoutMs)
-    const { ARN = '', DeletedDate } = await client.send(new DescribeSecretCommand({ SecretId: name }), {
-      abortSignal,
-    })
-    return ARN.split(':')[4] === accountId ? DeletedDate?.toISOString() : undefined
+    try {
+      const abortSignal = AbortSignal.timeout(timeoutMs)
+      const asked = client.send(new DescribeSecretCommand({ SecretId: name }), { abortSignal })
+      const { ARN = '', DeletedDate } = await asked
+      return ARN.split(':')[4] === accountId ? DeletedDate?.toISOString() : undefined
+    } finally {
+      // Its open connections would keep the program from ending.
+      client.destroy()
+    }
   } catch {
     // It only helps to explain: that the secret is not there for the provider stands already.
     return undefined
