@@ -98,7 +98,13 @@ describe('refused in a property', () => {
     ],
     [
       'a token in base64 for URLs in a script',
-      { userData: `curl -d ${Buffer.from(`>>>???${token}`).toString('base64url')} x` },
+      { userData: `d: ${Buffer.from(`#🔑${token}`).toString('base64url')}` },
+      'userData',
+      isToken,
+    ],
+    [
+      'a token in base64 with a slash in a script',
+      { userData: `d: ${base64(`#🔑${token}`)}` },
       'userData',
       isToken,
     ],
