@@ -1,3 +1,8 @@
+import {
+  CreatePullThroughCacheRuleCommand,
+  type CreatePullThroughCacheRuleCommandInput,
+  ECRClient,
+} from '@aws-sdk/client-ecr'
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { seeded } from '../cli/in-process.ts'
 
@@ -23,17 +28,32 @@ export async function makeDockerHubSecret(
   }
 }
 
+/** Make a rule as if by hand. */
+export async function makeRule(
+  env: Readonly<Record<string, string | undefined>>,
+  rule: CreatePullThroughCacheRuleCommandInput,
+): Promise<void> {
+  const client = new ECRClient(configOf(env, 'us-east-1'))
+  try {
+    await client.send(new CreatePullThroughCacheRuleCommand(rule))
+  } finally {
+    client.destroy()
+  }
+}
+
 /** A client of the sandbox's Secrets Manager; the caller destroys it. */
 export function clientOf(
   env: Readonly<Record<string, string | undefined>>,
   region = 'us-east-1',
 ): SecretsManagerClient {
-  return new SecretsManagerClient({
-    region,
-    endpoint: env['AWS_ENDPOINT_URL'] ?? '',
-    credentials: {
-      accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
-      secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
-    },
-  })
+  return new SecretsManagerClient(configOf(env, region))
 }
+
+const configOf = (env: Readonly<Record<string, string | undefined>>, region: string) => ({
+  region,
+  endpoint: env['AWS_ENDPOINT_URL'] ?? '',
+  credentials: {
+    accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
+    secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
+  },
+})

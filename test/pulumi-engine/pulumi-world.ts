@@ -140,6 +140,16 @@ export async function openPulumiWorld(sandbox?: Pick<Sandbox, 'control' | 'env'>
   }
 }
 
+/** Do something in a world of its own, so that tests can run side by side. */
+export async function inPulumiWorld(work: (world: PulumiWorld) => Promise<void>): Promise<void> {
+  const world = await openPulumiWorld()
+  try {
+    await work(world)
+  } finally {
+    await world.close()
+  }
+}
+
 /** How the TypeScript programs are compiled. */
 const compilerOptions = {
   target: 'es2022',
