@@ -15,6 +15,9 @@ export function failOf(resource: Resource): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof PullthroughError)) throw error
     const { message, hint } = error
-    throw new ResourceError(hint === undefined ? message : `${message}\n${hint}`, resource, true)
+    const shown = new ResourceError(hint === undefined ? message : `${message}\n${hint}`, resource, true)
+    // Pulumi inspects what fails a program, and would print the whole program from here: that takes half a minute.
+    Object.defineProperty(shown, 'resource', { enumerable: false })
+    throw shown
   }
 }
