@@ -60,6 +60,11 @@ export function jobOf(workflow: Workflow, name: string): Job {
   return job
 }
 
+/** The steps of all jobs. */
+export function stepsOf({ jobs }: Workflow): readonly Step[] {
+  return Object.values(jobs).flatMap(({ steps }) => steps)
+}
+
 /** What a step does, in a word or two: the action, or the beginning of the script. */
 export function does({ uses, run = '' }: Step): string {
   return uses?.split('@')[0] ?? run.split(' ').slice(0, 2).join(' ')

@@ -1,15 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import {
-  does,
-  jobOf,
-  root,
-  type Step,
-  type Workflow,
-  workflowFiles,
-  workflowNamed,
-} from './workflow-files.ts'
+import { does, jobOf, root, type Step, stepsOf, workflowFiles, workflowNamed } from './workflow-files.ts'
 
 const pair = {
   DOCKER_HUB_USERNAME: '${{ secrets.DOCKER_HUB_USERNAME }}',
@@ -22,10 +14,6 @@ const pulumiSecrets = {
 /** That secrets are there is known beforehand; what they are is not. */
 const setUp =
   "${{ secrets.DOCKER_HUB_USERNAME != '' || secrets.DOCKER_HUB_TOKEN != '' || vars.AWS_ROLE_TO_ASSUME != '' }}"
-
-function stepsOf({ jobs }: Workflow): readonly Step[] {
-  return Object.values(jobs).flatMap(({ steps }) => steps)
-}
 
 /** The environments of the steps that get a secret, by what the step does. */
 function secretsIn(steps: readonly Step[]): readonly (readonly [string, unknown])[] {
