@@ -21,7 +21,7 @@ const packages = {
 }
 
 /** A Pulumi project to write. */
-export interface ProgramOptions {
+interface ProgramOptions {
   readonly name: string
   /** The program. */
   readonly indexTs: string
@@ -34,14 +34,14 @@ export interface ProgramOptions {
 }
 
 /** A stack's state. */
-export interface StackState {
+interface StackState {
   /** As `pulumi stack export` prints it: secrets are ciphertext. */
   readonly text: string
   readonly resources: readonly StateResource[]
 }
 
 /** One resource of a state, as far as tests look. */
-export interface StateResource {
+interface StateResource {
   readonly urn: string
   readonly type: string
   readonly id?: string
