@@ -43,7 +43,7 @@ const mayImport: Record<string, readonly string[]> = {
     'github',
     'sandbox',
   ],
-  pulumi: ['ground', 'pulumi', 'checks', 'destinations', 'ecr'],
+  pulumi: ['ground', 'pulumi', 'policy', 'checks', 'destinations', 'ecr'],
   policy: ['ground', 'policy', 'ecr'],
   sandbox: ['sandbox'],
 }

@@ -35,6 +35,7 @@ export function refuseSecretValue(): void {
   runtime.registerStackTransformation(({ type, props, opts }) => {
     const { id } = opts as CustomResourceOptions
     if (type !== 'aws:secretsmanager/secretVersion:SecretVersion' || id === undefined) return undefined
+    if (typeof id === 'string') return void refuse(id)
     return { props, opts: { ...opts, id: output(id).apply(refuse) } }
   })
 }
