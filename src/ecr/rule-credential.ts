@@ -28,7 +28,7 @@ export function usesSecret(rule: CacheRule, secretName: string): boolean {
 }
 
 /** Whether a rule points to the secret that has this ARN now, be it by an ARN without the six characters. */
-export function pointsTo({ credentialArn }: CacheRule, secretArn: string): boolean {
+export function pointsTo({ credentialArn }: Pick<CacheRule, 'credentialArn'>, secretArn: string): boolean {
   return (
     credentialArn !== undefined && (credentialArn === secretArn || isWithoutSuffix(credentialArn, secretArn))
   )

@@ -35,11 +35,12 @@ export async function existingRule(wanted: WantedRule, opts: InvokeOptions): Pro
       { hint: 'name the prefix of another rule, or leave `existing` out' },
     )
   }
-  const ruleCredential = { ...rule, upstreamRegistry: undefined }
-  if (credentialArn !== undefined && !pointsTo(ruleCredential, credentialArn)) {
+  // The provider says neither `undefined` nor the empty text reliably of what ECR leaves out.
+  const actual = rule.credentialArn || undefined
+  if (credentialArn !== undefined && !pointsTo({ credentialArn: actual }, credentialArn)) {
     throw new PullthroughError(
       'ERR_STATE',
-      `the rule ${prefix} in ${region} uses ${rule.credentialArn === '' ? 'no secret' : rule.credentialArn}, not ${credentialArn}`,
+      `the rule ${prefix} in ${region} uses ${actual ?? 'no secret'}, not ${credentialArn}`,
       { hint: 'run pulumi up in the stack that owns it, so that it points to the secret of today' },
     )
   }

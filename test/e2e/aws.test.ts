@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { seeded } from '../cli/in-process.ts'
-import { haveClients } from './clients.ts'
+import { describeWithClients } from './clients.ts'
 import { currentText, onlySecret, openWorkplace, type Workplace, writeProject } from './workplace.ts'
 
 const secretId = 'ecr-pullthroughcache/docker-hub'
 const wanted = JSON.stringify({ username: seeded.username, accessToken: seeded.token })
 
-describe.skipIf(!haveClients)('the aws CLI', () => {
+describeWithClients('the aws CLI', () => {
   let workplace: Workplace
 
   beforeEach(async () => {

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type LoggedRequest, longestChain } from '../../bench/round-trips.js'
 import { seeded } from '../cli/in-process.ts'
-import { haveClients } from './clients.ts'
+import { describeWithClients } from './clients.ts'
 import { currentText, onlySecret, openWorkplace, type Workplace, writeProject } from './workplace.ts'
 
 const script = join(import.meta.dirname, '../../bench/sync-with-clis.sh')
@@ -26,7 +26,7 @@ test.each([
   expect(longestChain(logged).map(({ operation }) => operation)).toEqual(chain)
 })
 
-describe.skipIf(!haveClients)('the script that the bench compares with', () => {
+describeWithClients('the script that the bench compares with', () => {
   let workplace: Workplace
 
   beforeEach(async () => {

@@ -5,7 +5,7 @@ import type { LoggedRequest } from '../../src/sandbox/request-log.ts'
 import { seeded } from '../cli/in-process.ts'
 import { canary, formsIn } from './canary.ts'
 import { type CanaryPlace, openCanaryPlace } from './canary-place.ts'
-import { haveClients } from './clients.ts'
+import { describeWithClients } from './clients.ts'
 import { startVault } from './vault.ts'
 
 test.each([
@@ -22,7 +22,7 @@ test.each([
   expect(formsIn(`…${text}…`)).toContain(form)
 })
 
-describe.skipIf(!haveClients)('the token is nowhere to be seen', () => {
+describeWithClients('the token is nowhere to be seen', () => {
   let place: CanaryPlace
 
   beforeEach(async () => {
@@ -198,7 +198,7 @@ const faults = Object.entries({
 }).flatMap(([service, some]) => some.map((kind) => ({ service, kind })))
 
 // Most of the time goes by in waiting, so many at once.
-describe.skipIf(!haveClients).concurrent('the token is nowhere to be seen', () => {
+describe.skipIf(!describeWithClients).concurrent('the token is nowhere to be seen', () => {
   test.each(faults)('when $service answers with $kind', async ({ service, kind }) => {
     const place = await openCanaryPlace()
     try {

@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { seeded } from '../cli/in-process.ts'
-import { haveClients } from './clients.ts'
+import { describeWithClients } from './clients.ts'
 import { openWorkplace, type Workplace, writeProject } from './workplace.ts'
 
 const repository = 'github.localhost/acme/widgets'
 
-describe.skipIf(!haveClients)('gh', () => {
+describeWithClients('gh', () => {
   let workplace: Workplace
 
   beforeEach(async () => {

@@ -2,16 +2,16 @@ import { spawn } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Sandbox } from '../../src/sandbox/index.ts'
 import { seeded } from '../cli/in-process.ts'
-import { haveClients } from './clients.ts'
+import { describeWithClients } from './clients.ts'
 import { startVault } from './vault.ts'
 import { currentText, onlySecret, openWorkplace, pullthroughBin, type Workplace } from './workplace.ts'
 
 const otherToken = 'dckr_pat_another_0123456789abcdefghi'
 
-describe.skipIf(!haveClients)('a project made with the pulumi CLI', () => {
+describeWithClients('a project made with the pulumi CLI', () => {
   let workplace: Workplace
 
   beforeEach(async () => {
@@ -151,7 +151,7 @@ describe.skipIf(!haveClients)('a project made with the pulumi CLI', () => {
   }
 })
 
-describe.skipIf(!haveClients)('the sandbox as a program of its own', () => {
+describeWithClients('the sandbox as a program of its own', () => {
   test('says where it is, serves a sync, and ends with SIGTERM', async () => {
     const child = spawn(process.execPath, [pullthroughBin, 'sandbox', '--json'], {
       stdio: ['ignore', 'pipe', 'inherit'],

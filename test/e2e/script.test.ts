@@ -1,12 +1,12 @@
 import { chmod, copyFile, mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { haveClients } from './clients.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { describeWithClients } from './clients.ts'
 import { openWorkplace, pullthroughBin, type Workplace, writeProject } from './workplace.ts'
 
 const original = join(import.meta.dirname, '../../scripts/sync-pulumi-gh-docker.sh')
 
-describe.skipIf(!haveClients)('scripts/sync-pulumi-gh-docker.sh', () => {
+describeWithClients('scripts/sync-pulumi-gh-docker.sh', () => {
   let workplace: Workplace
   let repository: string
   let script: string

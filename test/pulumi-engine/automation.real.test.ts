@@ -1,9 +1,9 @@
 import { PullThroughCacheRule } from '@pulumi/aws/ecr/pullThroughCacheRule.js'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { haveClients } from '../e2e/clients.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { describeWithClients } from '../e2e/clients.ts'
 import { openPulumiWorld, type PulumiWorld } from './pulumi-world.ts'
 
-describe.skipIf(!haveClients)('inline programs by the Automation API', () => {
+describeWithClients('inline programs by the Automation API', () => {
   let worlds: readonly PulumiWorld[]
 
   beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { DeleteSecretCommand } from '@aws-sdk/client-secrets-manager'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { seeded } from '../cli/in-process.ts'
-import { haveClients } from '../e2e/clients.ts'
+import { describeWithClients } from '../e2e/clients.ts'
 import { clientOf, makeDockerHubSecret, makeRule, secretName } from './aws-account.ts'
 import { inPulumiWorld, type PulumiWorld } from './pulumi-world.ts'
 
@@ -37,7 +37,7 @@ const commands = (world: PulumiWorld) => ({
   rules: async (region = 'us-east-1') => (await world.state()).aws[account]?.[region]?.rules ?? [],
 })
 
-describe.skipIf(!haveClients)('the real Pulumi CLI, in front of the sandbox', { concurrent: true }, () => {
+describeWithClients('the real Pulumi CLI, in front of the sandbox', { concurrent: true }, () => {
   test('runs a program from its first preview to its destruction', () =>
     inPulumiWorld(async (world) => {
       const { up, setConfig, rules } = commands(world)

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { haveClients } from '../e2e/clients.ts'
+import { expect, test } from 'vitest'
+import { describeWithClients } from '../e2e/clients.ts'
 import { inPulumiWorld, type PulumiWorld } from './pulumi-world.ts'
 
 const token = 'canary-0123456789-abcdefghij'
@@ -22,7 +22,7 @@ async function folder(
   return directory
 }
 
-describe.skipIf(!haveClients)('the stand-in for Pulumi’s language host', { concurrent: true }, () => {
+describeWithClients('the stand-in for Pulumi’s language host', { concurrent: true }, () => {
   test('runs a program with its config, keeps secrets, and shows what it prints', () =>
     inPulumiWorld(async (world) => {
       await world.writeProgram(world.project, {

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { seeded } from '../cli/in-process.ts'
-import { haveClients } from '../e2e/clients.ts'
+import { describeWithClients } from '../e2e/clients.ts'
 import { pullthroughBin } from '../e2e/workplace.ts'
 import { type Checkout, openCheckout } from './checkout.ts'
 import { rulesIn, secretArnIn } from './rules.ts'
@@ -16,7 +16,7 @@ async function checkout(): Promise<Checkout> {
   return opened
 }
 
-describe.skipIf(!haveClients)('infrastructure/, with the real CLI and engine', () => {
+describeWithClients('infrastructure/, with the real CLI and engine', () => {
   test('works as the documentation tells: config, script, preview, up, and nothing to do', async () => {
     const { world, pulumi, initStack, syncScript, up, outputs } = await checkout()
     const checked = { env: { PULUMI_NODEJS_TRANSPILE_ONLY: 'false' } }
