@@ -1,5 +1,5 @@
-import { type CustomResourceOptions, output, runtime } from '@pulumi/pulumi'
-import { PullthroughError } from '../errors.ts'
+import { inspect } from 'node:util'
+import { type CustomResourceOptions, output, RunError, runtime } from '@pulumi/pulumi'
 import { withoutCredentials } from './credential-text.ts'
 import { namesSharedSecret } from './shared-secret.ts'
 
@@ -35,17 +35,20 @@ export function refuseSecretValue(): void {
   runtime.registerStackTransformation(({ type, props, opts }) => {
     const { id } = opts as CustomResourceOptions
     if (type !== 'aws:secretsmanager/secretVersion:SecretVersion' || id === undefined) return undefined
-    if (typeof id === 'string') return void refuse(id)
-    return { props, opts: { ...opts, id: output(id).apply(refuse) } }
+    if (typeof id !== 'string') return { props, opts: { ...opts, id: output(id).apply(refuse) } }
+    refuse(id)
+    return undefined
   })
 }
 
 function refuse<Named>(named: Named): Named {
   if (typeof named === 'string' && namesSharedSecret(named)) {
-    throw new PullthroughError(
-      'ERR_USAGE',
+    const error = new RunError(
       `the value of ${withoutCredentials(named)} is for ECR alone, and a program that reads it writes it into its state; a rule needs only the ARN, which aws.secretsmanager.getSecret finds`,
     )
+    // Pulumi inspects the error that ends a program, and would print all that hangs on it: half a minute of it.
+    Object.defineProperty(error, inspect.custom, { value: () => error.message })
+    throw error
   }
   return named
 }

@@ -127,6 +127,17 @@ describe.skipIf(!haveClients)('the policy pack in Pulumi’s engine', () => {
     ])
   })
 
+  test('comes too late for an import without a preview: the secret is in the state then, and still there', async () => {
+    await write(`new aws.secretsmanager.Secret('own', { name: '${secretName}' }, { import: '${secretArn}' })`)
+    expect((await run('up --yes --skip-preview')).code).not.toBe(0)
+    const { resources } = await world.stateOf('dev')
+    expect(resources.map(({ type, id }) => [type, id])).toContainEqual([
+      'aws:secretsmanager/secret:Secret',
+      secretArn,
+    ])
+    expect((await world.state()).aws['123456789012']?.['us-east-1']?.secrets).toHaveLength(1)
+  })
+
   test('obeys the levels in a file of the user’s', async () => {
     await write(`
       new aws.ecr.RepositoryCreationTemplate('all', { prefix: 'ROOT', appliedFors: ['PULL_THROUGH_CACHE'] })

@@ -16,7 +16,7 @@ export interface Described {
 }
 
 /** What a policy says, without its description, which precedes each message. */
-export interface Violation {
+interface Violation {
   readonly policy: string
   readonly level: string
   readonly message: string
@@ -33,7 +33,7 @@ export interface Analyzer {
   readonly analyzeStack: (resources: readonly Described[]) => Promise<readonly Violation[]>
 }
 
-export interface PolicyConfig {
+interface PolicyConfig {
   readonly level: keyof typeof analyzer.EnforcementLevel
   readonly properties?: object
 }
