@@ -8,6 +8,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxConcurrency: 8,
+    // Vitest leaves one core to itself, which is half of a machine with two.
+    maxWorkers: '100%',
     // A snapshot is written only when asked for (`-u`): one that is not there yet fails, here as in CI.
     update: 'none',
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },

@@ -198,7 +198,7 @@ const faults = Object.entries({
 }).flatMap(([service, some]) => some.map((kind) => ({ service, kind })))
 
 // Most of the time goes by in waiting, so many at once.
-describe.skipIf(!describeWithClients).concurrent('the token is nowhere to be seen', () => {
+describeWithClients('the token is nowhere to be seen', { concurrent: true }, () => {
   test.each(faults)('when $service answers with $kind', async ({ service, kind }) => {
     const place = await openCanaryPlace()
     try {

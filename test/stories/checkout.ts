@@ -28,7 +28,7 @@ export interface Checkout {
   readonly close: () => Promise<void>
 }
 
-export interface PulumiOptions {
+interface PulumiOptions {
   readonly input?: string
   readonly env?: Readonly<Record<string, string | undefined>>
 }
