@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { LoggedRequest } from '../../src/sandbox/request-log.ts'
 import { seeded } from '../cli/in-process.ts'
 import { canary, formsIn } from './canary.ts'
