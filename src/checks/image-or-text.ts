@@ -31,7 +31,7 @@ export function readImageOrText(text: string): ImageOrText {
     : { kind: 'text', explanations, image: imageIn(given) }
 }
 
-/** Docker’s tokens, of today and of old (a UUID alone), and GitHub’s. */
-function looksLikeToken(word: string): boolean {
+/** Whether a word looks like one of Docker’s tokens, of today or of old (a UUID alone), or of GitHub’s. */
+export function looksLikeToken(word: string): boolean {
   return /dckr_[po]at_|^(?:gh[a-z]_|github_pat_)|^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(word)
 }

@@ -56,20 +56,56 @@ export function upstreamImage(
  * longer prefix takes, and one that is too long for a reference.
  */
 export function cachedPaths<Rule extends RulePaths>(
+  image: Pick<ImageReference, 'domain' | 'path'>,
+  rules: readonly Rule[],
+): readonly CachedPath<Rule>[] {
+  return pathsByRule(image, rules).filter(
+    ({ rule, path }) => path.length <= longestPath && ruleOfPath(path, rules) === rule,
+  )
+}
+
+/** Why the rules keep an image nowhere. */
+export type NotCached<Rule extends RulePaths> =
+  /** No rule has the image's registry as its upstream. */
+  | { readonly why: 'no-rule' }
+  /** The rules of its registry cache other parts of that (`upstreamRepositoryPrefix`). */
+  | { readonly why: 'other-part'; readonly rules: readonly Rule[] }
+  | { readonly why: 'too-long'; readonly path: string }
+  /** The path is below the longer prefix of another rule. */
+  | { readonly why: 'path-taken'; readonly path: string; readonly by: Rule }
+
+/** Say why {@link cachedPaths} has nothing for an image; `undefined` if it has something. */
+export function whyNotCached<Rule extends RulePaths>(
+  image: Pick<ImageReference, 'domain' | 'path'>,
+  rules: readonly Rule[],
+): NotCached<Rule> | undefined {
+  if (cachedPaths(image, rules).length > 0) return undefined
+  const ofRegistry = rulesOfDomain(image.domain, rules)
+  if (ofRegistry.length === 0) return { why: 'no-rule' }
+  const [place] = pathsByRule(image, rules)
+  if (!place) return { why: 'other-part', rules: ofRegistry }
+  const { path } = place
+  const by = ruleOfPath(path, rules)
+  return by === undefined || path.length > longestPath
+    ? { why: 'too-long', path }
+    : { why: 'path-taken', path, by }
+}
+
+/** Where each rule of an image's registry would keep it if it were alone, the most specific rule first. */
+function pathsByRule<Rule extends RulePaths>(
   { domain, path }: Pick<ImageReference, 'domain' | 'path'>,
   rules: readonly Rule[],
 ): readonly CachedPath<Rule>[] {
-  return rules
-    .filter(({ upstreamRegistryUrl }) => domainOfUrl(upstreamRegistryUrl) === domain)
+  return rulesOfDomain(domain, rules)
     .toSorted((a, b) => upstreamFolder(b).length - upstreamFolder(a).length)
     .flatMap((rule) => {
       const below = pathBelow(rule.upstreamRepositoryPrefix ?? root, path)
-      if (below === undefined) return []
-      const cached = folderOf(rule.ecrRepositoryPrefix) + below
-      return cached.length <= longestPath && ruleOfPath(cached, rules) === rule
-        ? [{ rule, path: cached }]
-        : []
+      return below === undefined ? [] : [{ rule, path: folderOf(rule.ecrRepositoryPrefix) + below }]
     })
+}
+
+function rulesOfDomain<Rule extends RulePaths>(domain: string, rules: readonly Rule[]): readonly Rule[] {
+  return rules.filter(({ upstreamRegistryUrl }) => domainOfUrl(upstreamRegistryUrl) === domain)
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   libraryMistake,
   ruleOfPath,
   upstreamImage,
+  whyNotCached,
   type RulePaths,
 } from '../../src/ecr/cached-reference.ts'
 
@@ -111,6 +112,43 @@ describe('an upstream image', () => {
       { rule: rule('qu', quay), path: `qu/${path}` },
     ])
     expect(cachedPaths({ domain: quay, path }, [rule('qua', quay)])).toEqual([])
+  })
+})
+
+describe('why the rules keep an image nowhere', () => {
+  const debian = { domain: 'docker.io', path: 'library/debian' }
+
+  test('no rule has its registry', () => {
+    expect(whyNotCached(debian, [])).toEqual({ why: 'no-rule' })
+    expect(whyNotCached(debian, [rule('quay', quay)])).toEqual({ why: 'no-rule' })
+  })
+
+  test('those of its registry cache other parts', () => {
+    const rules = [rule('acme', dockerHub, 'acme'), rule('quay', quay), rule('b', dockerHub, 'b')]
+    expect(whyNotCached(debian, rules)).toEqual({ why: 'other-part', rules: [rules[0], rules[2]] })
+  })
+
+  test('the path is below a longer prefix', () => {
+    const rules = [rule('hub'), rule('hub/library', quay)]
+    expect(whyNotCached(debian, rules)).toEqual({
+      why: 'path-taken',
+      path: 'hub/library/debian',
+      by: rules[1],
+    })
+  })
+
+  test('the path is too long, whoever has it', () => {
+    const path = 'a'.repeat(252)
+    const image = { domain: quay, path }
+    expect(whyNotCached(image, [rule('qua', quay)])).toEqual({ why: 'too-long', path: `qua/${path}` })
+    expect(whyNotCached(image, [rule('ROOT'), rule('qua', quay)])).toEqual({
+      why: 'too-long',
+      path: `qua/${path}`,
+    })
+  })
+
+  test('nothing, if one of them keeps it', () => {
+    expect(whyNotCached(debian, [rule('hub'), rule('hub/library', quay), rule('other')])).toBeUndefined()
   })
 })
 
