@@ -3,10 +3,10 @@ import {
   DeletePullThroughCacheRuleCommand,
   ECRClient,
 } from '@aws-sdk/client-ecr'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { describeWithClients } from '../e2e/clients.ts'
+import { blocksOf, pageAt } from '../markdown.ts'
 import { openProgram, type Program, region } from './program.ts'
 import { rulesIn, secretArnIn } from './rules.ts'
 
@@ -18,6 +18,15 @@ async function program(stacks?: readonly string[]): Promise<Program> {
   const opened = await openProgram(stacks)
   onTestFinished(() => opened.close())
   return opened
+}
+
+/** The one program among a page's examples that stands by itself. */
+function wholeProgram(page: string): string {
+  const [whole, ...others] = blocksOf(pageAt(page))
+    .map(({ text }) => text.replaceAll(/^ {3}/gm, ''))
+    .filter((text) => text.startsWith('import { PullThroughCache }'))
+  if (whole === undefined || others.length > 0) throw new Error(`not one whole program in ${page}`)
+  return whole
 }
 
 /** ECR as somebody with the AWS console has it. */
@@ -34,14 +43,17 @@ function consoleOf({ world }: Program): ECRClient {
 }
 
 describeWithClients('PullThroughCache, with the real engine', () => {
-  test('does what the README shows', async () => {
-    const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8')
-    const [, block = ''] = /```ts\n(.*?import { PullThroughCache }.*?)```/s.exec(readme) ?? []
-    const [, shown] = /\/\/ (\S+dkr\.ecr\S+)/.exec(block) ?? []
+  test.each([
+    ['README.md', { create: 3 }],
+    ['docs/ECR_PULL_THROUGH_CACHE.md', { create: 3 }],
+  ])('does what %s shows', async (page, changes) => {
+    const block = wholeProgram(page)
     const { write, up, output } = await program()
-    await write(block.replace(/^.*import { PullThroughCache }.*$/m, ''))
-    expect(await up()).toEqual({ create: 3 })
-    expect(await output('image')).toBe(shown)
+    await write(block.replace(/^import { PullThroughCache }.*$/m, ''))
+    expect(await up()).toEqual(changes)
+    expect(await output('image')).toBe(`${registry}/docker-hub-dev/library/debian:bookworm-slim`)
+    // Where the page shows what it comes to, it is that.
+    expect([`// ${await output('image')}`, undefined]).toContain(/^\/\/ .*/m.exec(block)?.[0])
   })
 
   test('makes way for another upstream under the same prefix', async () => {
