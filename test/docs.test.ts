@@ -4,6 +4,7 @@ import { type Command, CommanderError } from 'commander'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { doctorCommand } from '../src/cli/commands/doctor.ts'
+import { imageCommand } from '../src/cli/commands/image.ts'
 import { sandboxCommand } from '../src/cli/commands/sandbox.ts'
 import { syncCommand } from '../src/cli/commands/sync.ts'
 import { verifyCommand } from '../src/cli/commands/verify.ts'
@@ -13,9 +14,13 @@ import { root, stepsOf, workflowFiles } from './workflow-files.ts'
 
 const nothing = () => Promise.resolve()
 const commandNamed = (name: string): Command | undefined =>
-  [syncCommand(nothing), verifyCommand(nothing), doctorCommand(nothing), sandboxCommand(nothing)].find(
-    (command) => command.name() === name,
-  )
+  [
+    syncCommand(nothing),
+    verifyCommand(nothing),
+    doctorCommand(nothing),
+    imageCommand(nothing),
+    sandboxCommand(nothing),
+  ].find((command) => command.name() === name)
 
 /** What is typed after each `pullthrough` of a shell line, up to what the shell takes for itself. */
 function argumentsIn(line: string): readonly (readonly string[])[] {
@@ -71,7 +76,9 @@ describe('every command line that a page shows', () => {
 
   test('are found at all', () => {
     const all = typed.flatMap(([, found]) => found)
-    expect(new Set(all.map(([name]) => name))).toEqual(new Set(['sync', 'verify', 'doctor', 'sandbox']))
+    expect(new Set(all.map(([name]) => name))).toEqual(
+      new Set(['sync', 'verify', 'doctor', 'image', 'sandbox']),
+    )
     expect(argumentsIn('docker pull IMAGE 2>&1 | pullthrough doctor   # why?')).toEqual([['doctor']])
     expect(argumentsIn('npx pullthrough sync --dry-run && pulumi up')).toEqual([['sync', '--dry-run']])
   })
@@ -133,8 +140,8 @@ describe('docs/CONFIG.md', () => {
 
   test('has every option of every command', () => {
     const { text } = below(page, '## `pullthrough sync`, `verify` and `doctor`')
-    const options = [syncCommand, verifyCommand, doctorCommand, sandboxCommand].flatMap((make) =>
-      make(nothing).options.map(({ long = '' }) => long),
+    const options = [syncCommand, verifyCommand, doctorCommand, imageCommand, sandboxCommand].flatMap(
+      (make) => make(nothing).options.map(({ long = '' }) => long),
     )
     expect([...new Set(options)].filter((option) => !text.includes(`\`${option}`))).toEqual([])
   })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { checks } from '../src/checks/finding.ts'
 import { countsOf } from '../src/cli/rendering/verdict.ts'
+import { refusalReasons } from '../src/engine/image-refusal.ts'
 
 const page = readFileSync(join(import.meta.dirname, '../docs/json.md'), 'utf8')
 
@@ -26,5 +27,11 @@ test('docs/json.md lists the checks that there are, in their words', () => {
 test('docs/json.md lists the statuses that there are', () => {
   expect(tableBelow('### Statuses').map(([status]) => status)).toEqual(
     Object.keys(countsOf([])).map((status) => `\`${status}\``),
+  )
+})
+
+test('docs/json.md lists the reasons for which an image has no name', () => {
+  expect(tableBelow('### Reasons')).toEqual(
+    Object.entries(refusalReasons).map(([reason, means]) => [`\`${reason}\``, means]),
   )
 })

@@ -33,5 +33,7 @@ export function readImageOrText(text: string): ImageOrText {
 
 /** Whether a word looks like one of Docker’s tokens, of today or of old (a UUID alone), or of GitHub’s. */
 export function looksLikeToken(word: string): boolean {
-  return /dckr_[po]at_|^(?:gh[a-z]_|github_pat_)|^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(word)
+  return /dckr_[po]at_|^(?:gh[a-z]_|github_pat_)[^/]*$|^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(
+    word,
+  )
 }

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { PullthroughError } from '../errors.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { imageCommand } from './commands/image.ts'
 import { sandboxCommand } from './commands/sandbox.ts'
 import { syncCommand } from './commands/sync.ts'
 import { verifyCommand } from './commands/verify.ts'
 import type { Context } from './context.ts'
 import { exitCodeOfError, exitCodes } from './exit-code.ts'
 import { renderDoctorJson } from './render-doctor.ts'
+import { renderImageJson } from './render-image.ts'
 import { renderSyncJson } from './render-sync.ts'
 import { renderVerifyJson } from './render-verify.ts'
 import { printAnswer, printError } from './streams.ts'
@@ -59,6 +61,12 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
       }),
     )
     .addCommand(
+      imageCommand(async (flags) => {
+        const { runImage } = await import('./commands/image-run.ts')
+        exitCode = await runImage(flags, context)
+      }),
+    )
+    .addCommand(
       sandboxCommand(async (flags) => {
         const { runSandbox } = await import('./commands/sandbox-run.ts')
         exitCode = await runSandbox(flags, context)
@@ -104,6 +112,8 @@ function jsonOf(argv: readonly string[], error: PullthroughError): string | unde
       return renderVerifyJson({ findings: [], error })
     case 'doctor':
       return renderDoctorJson({ findings: [], error })
+    case 'image':
+      return renderImageJson({ isReverse: false, images: [], error })
     default:
       return undefined
   }

@@ -29,8 +29,8 @@ export const unsetSharedFlags = {
   verbose: false,
 } as const satisfies Partial<SharedFlags>
 
-/** The options of the source. */
-export function addSourceOptions(command: Command): Command {
+/** The options of the Pulumi project. */
+export function addProjectOptions(command: Command): Command {
   return command
     .option('--cwd <dir>', 'the Pulumi project (default: here, ./infrastructure, or above)', nonEmpty)
     .option(
@@ -38,6 +38,11 @@ export function addSourceOptions(command: Command): Command {
       'the stack (default: PULUMI_STACK, the selected one, the only one)',
       nonEmpty,
     )
+}
+
+/** The options of the source. */
+export function addSourceOptions(command: Command): Command {
+  return addProjectOptions(command)
     .addOption(new Option('--source <source>', 'where the credential is read').choices(['pulumi', 'env']))
     .option('--username-key <path>', 'Pulumi path of the username (default: dockerHubUsername)', nonEmpty)
     .option('--token-key <path>', 'Pulumi path of the token (default: dockerHubToken)', nonEmpty)
@@ -83,7 +88,8 @@ function nonEmpty(value: string): string {
   return value
 }
 
-function accountId(value: string): string {
+/** An AWS account as an option has it. */
+export function accountId(value: string): string {
   if (!/^\d{12}$/.test(value)) throw new InvalidArgumentError('An AWS account has twelve digits.')
   return value
 }
