@@ -59,13 +59,14 @@ export function imageProblems({
         ? [{ message: oneLine(problem.message), hint: problem.hint && oneLine(problem.hint) }]
         : []
     })
-  const first = problems.filter(
-    ({ message }, index) => problems.findIndex((other) => other.message === message) === index,
+  const hints = new Set<string>()
+  return [...new Map(problems.map((problem) => [problem.message, problem])).values()].map(
+    ({ message, hint }) => {
+      if (hint === undefined || hints.has(hint)) return { message, hint: undefined }
+      hints.add(hint)
+      return { message, hint }
+    },
   )
-  return first.map(({ message, hint }, index) => ({
-    message,
-    hint: first.findIndex((other) => other.hint === hint) === index ? hint : undefined,
-  }))
 }
 
 /** What is to be known about names that are right, each once. */

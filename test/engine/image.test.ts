@@ -345,7 +345,7 @@ describe('for any rules,', () => {
   const domain = fc.constantFrom('docker.io', 'ghcr.io', 'quay.io', 'acme.azurecr.io', 'cgr.dev', peer, host)
   const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'))
   const hex = (digits: number) =>
-    fc.array(fc.constantFrom(...'0123456789abcdef'), { minLength: digits, maxLength: digits })
+    fc.array(fc.constantFrom(...Array.from('0123456789abcdef')), { minLength: digits, maxLength: digits })
   const anyDigest = fc.oneof(
     ...([['sha256', 64] as const, ['sha384', 96] as const, ['sha512', 128] as const] as const).map(
       ([algorithm, digits]) => hex(digits).map((characters) => `${algorithm}:${characters.join('')}`),
