@@ -240,6 +240,17 @@ describe('in several Regions', () => {
     })
   })
 
+  test('an image of the registry in another Region is one like those of any registry', async () => {
+    await makeRules('us-east-1', { 'docker-hub': 'registry-1.docker.io' })
+    await makeRules('eu-west-1', { 'docker-hub': 'registry-1.docker.io' })
+    const image = `${hostIn('eu-west-1')}/docker-hub/library/debian`
+    const { code, stdout, stderr } = await run([image])
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain(
+      `no pull-through cache rule in us-east-1 caches images of ${hostIn('eu-west-1')};`,
+    )
+  })
+
   test('one that does not answer does not keep the other from it', async () => {
     await makeRules('us-east-1', { 'docker-hub': 'registry-1.docker.io' })
     const allowed = { Effect: 'Allow', Action: '*', Resource: '*' }
@@ -427,6 +438,21 @@ test('the Region and the account may come from the config file', async () => {
     })
   } finally {
     await rm(directory, { recursive: true })
+  }
+})
+
+test('the Region may come from the stack', async () => {
+  const ofStack = await openBench({ 'aws:region': 'eu-west-3' })
+  try {
+    const flags = ['--offline', '--account', account]
+    expect(await ofStack.run(['image', ...flags, 'debian'])).toEqual(
+      answered(`${hostIn('eu-west-3')}/docker-hub/library/debian`),
+    )
+    expect(await ofStack.run(['image', ...flags, '--region', 'eu-west-1', 'debian'])).toEqual(
+      answered(`${hostIn('eu-west-1')}/docker-hub/library/debian`),
+    )
+  } finally {
+    await ofStack.close()
   }
 })
 

@@ -38,7 +38,11 @@ export function imageCommand(run: (flags: ImageFlags) => Promise<void>): Command
     .argument('<images...>', 'images as docker pull takes them; - for those on stdin, one a line')
     .addHelpText('before', examples)
     .option('--reverse', 'print what images of the cache come from')
-    .option('--region <region>', 'AWS Region of the cache; repeatable (default: that of an ECR URI)', collect)
+    .option(
+      '--region <region>',
+      'AWS Region of the cache; repeatable (default with --reverse: that of an ECR URI)',
+      collect,
+    )
     .option(
       '--account <id>',
       'refuse the rules of any other AWS account; with --offline, the account',
