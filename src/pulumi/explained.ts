@@ -18,6 +18,7 @@ export function failOf(resource: Resource): (error: unknown) => never {
     const { message, hint } = error
     const shown = new ResourceError(hint === undefined ? message : `${message}\n${hint}`, resource, true)
     // Pulumi inspects the error that ends a program, and would print all that hangs on it: half a minute of it.
+    shown.stack = shown.message
     Object.defineProperty(shown, inspect.custom, { value: () => shown.message })
     throw shown
   }

@@ -20,6 +20,7 @@ interface CachePlan {
 export function planCache(stack: string, args: PullThroughCacheArgs): CachePlan {
   const { url, usualPrefix, secretName } = ruleUpstream(args)
   const { upstreamRepositoryPrefix, repositories } = args
+  refuseMisplaced(args)
   const prefix = rulePrefix(usualPrefix, stack, args)
   return {
     rule: {
@@ -30,6 +31,23 @@ export function planCache(stack: string, args: PullThroughCacheArgs): CachePlan 
     secretName,
     importId: args.adopt ? importId(prefix, args) : undefined,
     template: repositories && templateArgs(prefix, repositories),
+  }
+}
+
+/** What ECR would refuse at `pulumi up`, or take for something else. */
+function refuseMisplaced({
+  upstream,
+  upstreamRepositoryPrefix,
+  customRoleArn,
+  region,
+}: PullThroughCacheArgs) {
+  if (region === '') throw misused('region is empty', 'name a Region, or leave it out for the provider’s')
+  if (upstream === 'ecr') return
+  if (customRoleArn !== undefined) {
+    throw misused('customRoleArn is for the upstream ecr alone', 'leave it out')
+  }
+  if (upstreamRepositoryPrefix !== undefined) {
+    throw misused('upstreamRepositoryPrefix is for the upstream ecr alone', 'leave it out')
   }
 }
 

@@ -25,6 +25,11 @@ export interface PullThroughCacheArgs {
   region?: Input<string>
   /** The secret with the upstream’s credential. For Docker Hub `ecr-pullthroughcache/docker-hub`, which sync makes. */
   secretName?: string
+  /**
+   * The secret’s ARN, where it is known: nothing is looked up then, and nothing about the secret is checked. For a secret
+   * that another part of the program makes, or an identity that may not call `DescribeSecret`.
+   */
+  credentialArn?: Input<string>
   /** For the upstream `ecr` in another account: the role that ECR takes on there. */
   customRoleArn?: Input<string>
   /** For the upstream `ecr`: the part of its repositories that is cached. */

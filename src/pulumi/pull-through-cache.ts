@@ -54,10 +54,11 @@ export class PullThroughCache extends ComponentResource {
     const place = args.region === undefined ? {} : { region: args.region }
 
     const region = output(args.region).apply(async (region) => region ?? (await getRegion({}, invoke)).region)
-    const credentialArn = region.apply(async (region): Promise<string | undefined> =>
-      secretName === undefined
-        ? undefined
-        : sharedSecretArn({ name: secretName, region }, invoke).catch(failOf(this)),
+    const credentialArn = all([region, args.credentialArn]).apply(
+      async ([region, given]): Promise<string | undefined> =>
+        secretName === undefined
+          ? given
+          : sharedSecretArn({ name: secretName, region }, invoke).catch(failOf(this)),
     )
     const registryId = args.existing
       ? all([region, credentialArn]).apply(([region, credentialArn]) =>
@@ -70,8 +71,9 @@ export class PullThroughCache extends ComponentResource {
             parent: this,
             // ECR keeps one rule for a prefix: the next cannot be made before the last is gone.
             deleteBeforeReplace: true,
-            // A rule that the program made before, by the same name and without the component, is this one.
-            aliases: [{ parent: rootStackResource }],
+            // A rule that the program made before, by the same name and without the component, is this one: if it says
+            // which prefix, and no other place. Any other would be replaced, and the old rule deleted.
+            aliases: plainRule(args, opts),
             ...(importId === undefined ? {} : { import: importId, retainOnDelete: true }),
           },
         ).registryId
@@ -111,4 +113,14 @@ export class PullThroughCache extends ComponentResource {
 
 function roleOf({ customRoleArn }: PullThroughCacheArgs) {
   return customRoleArn === undefined ? {} : { customRoleArn }
+}
+
+/** Where a rule without the component would be; nowhere if the prefix is left to us, or the place is another. */
+function plainRule(
+  { prefix, shared, region }: PullThroughCacheArgs,
+  { parent, provider, providers }: ComponentResourceOptions,
+) {
+  const isSaid = prefix !== undefined || shared === true
+  const isElsewhere = (region ?? parent ?? provider ?? providers) !== undefined
+  return isSaid && !isElsewhere ? [{ parent: rootStackResource }] : []
 }

@@ -8,6 +8,7 @@ export interface UpstreamArgs {
   readonly upstream?: string | undefined
   readonly upstreamRegistryUrl?: string | undefined
   readonly secretName?: string | undefined
+  readonly credentialArn?: unknown
 }
 
 /** An upstream as one rule has it. */
@@ -15,7 +16,7 @@ export interface RuleUpstream {
   readonly url: string
   /** The prefix that such a rule usually has. */
   readonly usualPrefix: string
-  /** The secret that it is logged in to with; `undefined` if it takes none. */
+  /** The secret to look up; `undefined` if the upstream takes none, or its ARN is given. */
   readonly secretName: string | undefined
 }
 
@@ -47,15 +48,22 @@ function urlOf(name: string, { url, isUrl }: Upstream, { upstreamRegistryUrl }: 
 function secretNameOf(
   name: string,
   { credential }: Upstream,
-  { secretName }: UpstreamArgs,
+  { secretName, credentialArn }: UpstreamArgs,
 ): string | undefined {
   if (credential !== 'required') {
+    if (secretName === undefined && credentialArn === undefined) return undefined
+    throw misused(`the upstream ${name} takes no secret`, 'leave secretName and credentialArn out')
+  }
+  if (credentialArn !== undefined) {
     if (secretName === undefined) return undefined
-    throw misused(`the upstream ${name} takes no secret`, 'leave secretName out')
+    throw misused('secretName and credentialArn are both given', 'keep one of them')
   }
   const wanted = secretName ?? (secretNames as Readonly<Record<string, string>>)[name]
   if (wanted === undefined) {
-    throw misused(`the upstream ${name} needs a secret`, 'give secretName: ecr-pullthroughcache/…')
+    throw misused(
+      `the upstream ${name} needs a secret`,
+      'give secretName: ecr-pullthroughcache/…, or credentialArn',
+    )
   }
   const problem = secretNameProblem(wanted)
   if (problem !== undefined) {

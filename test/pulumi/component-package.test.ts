@@ -47,6 +47,7 @@ test('has arguments and outputs that every language of Pulumi’s knows', () => 
     adopt: 'boolean plain optional',
     region: 'string optional',
     secretName: 'string plain optional',
+    credentialArn: 'string optional',
     customRoleArn: 'string optional',
     upstreamRepositoryPrefix: 'string plain optional',
     repositories: '#/types/pullthrough:index:RepositoriesArgs plain optional',

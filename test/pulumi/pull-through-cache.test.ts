@@ -214,6 +214,14 @@ describe('what it makes', () => {
     expect(await ruleOf(args)).toEqual([inputs])
   })
 
+  test('is a rule with the secret whose ARN is given, without a lookup', async () => {
+    const credentialArn = secretArn.replace('docker-hub', 'github')
+    expect(
+      await ruleOf({ upstream: 'github-container-registry', credentialArn: pulumi.output(credentialArn) }),
+    ).toEqual([{ ecrRepositoryPrefix: 'github-dev', upstreamRegistryUrl: 'ghcr.io', credentialArn }])
+    expect(asked.calls.map(({ token }) => token).filter((token) => token.includes('Secret'))).toEqual([])
+  })
+
   test('is a template for the rule’s own prefix, if the repositories are described', async () => {
     const cache = new PullThroughCache('cache', {
       repositories: {
@@ -349,11 +357,11 @@ describe('arguments that cannot be', () => {
     ],
     [
       { upstream: 'quay', secretName: 'ecr-pullthroughcache/quay' },
-      'the upstream quay takes no secret\nleave secretName out',
+      'the upstream quay takes no secret\nleave secretName and credentialArn out',
     ],
     [
       { upstream: 'chainguard' },
-      'the upstream chainguard needs a secret\ngive secretName: ecr-pullthroughcache/…',
+      'the upstream chainguard needs a secret\ngive secretName: ecr-pullthroughcache/…, or credentialArn',
     ],
     [
       { secretName: 'docker-hub' },
@@ -362,6 +370,19 @@ describe('arguments that cannot be', () => {
     [
       { secretName: 'ecr-pullthroughcache/a b' },
       'the secret’s name "ecr-pullthroughcache/a b" does not do: the rest of a secret’s name is letters, digits and /_+=.@-\ngive secretName: ecr-pullthroughcache/…',
+    ],
+    [{ region: '' }, 'region is empty\nname a Region, or leave it out for the provider’s'],
+    [
+      { customRoleArn: 'arn:aws:iam::123456789012:role/cache' },
+      'customRoleArn is for the upstream ecr alone\nleave it out',
+    ],
+    [
+      { upstream: 'quay', upstreamRepositoryPrefix: 'a' },
+      'upstreamRepositoryPrefix is for the upstream ecr alone\nleave it out',
+    ],
+    [
+      { secretName: 'ecr-pullthroughcache/a', credentialArn: secretArn },
+      'secretName and credentialArn are both given\nkeep one of them',
     ],
     [{ prefix: 'hub', shared: true }, 'prefix and shared are both given\nkeep one of them'],
     [

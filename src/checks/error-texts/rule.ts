@@ -14,8 +14,9 @@ export const ruleTexts = {
     causes: [
       {
         check: 'rule.present',
-        cause: 'another stack made the rule in this account and Region already',
-        fix: 'pulumi import aws:ecr/pullThroughCacheRule:PullThroughCacheRule NAME PREFIX, or give the stack a prefix of its own',
+        cause:
+          'a rule with this prefix is in this account and Region already: another stack’s, or made by hand',
+        fix: 'give this stack a prefix of its own; or use the rule of the other stack (PullThroughCache: existing: true); or take over one that was made by hand (adopt: true)',
       },
     ],
   },
