@@ -26,6 +26,7 @@ async function runJob(
   bench: Bench,
   secrets: Readonly<Record<string, string>>,
   onPulumi: () => Promise<void> = () => Promise.resolve(),
+  backend = '',
 ): Promise<Outcome> {
   const bin = await mkdtemp(join(tmpdir(), 'pullthrough-runner-'))
   await writeFile(join(bin, 'pulumi'), '#!/bin/sh\necho "pulumi $*"\n')
@@ -34,6 +35,7 @@ async function runJob(
   const values: Readonly<Record<string, string>> = {
     ...Object.fromEntries(Object.entries(secrets).map(([name, value]) => [`secrets.${name}`, value])),
     'github.ref_name': 'dev',
+    'vars.PULUMI_BACKEND_URL': backend,
   }
   const valueOf = (text: string) =>
     text.replaceAll(/\$\{\{ ([\w.]+) \}\}/g, (_, name: string) => values[name] ?? '')
@@ -134,6 +136,15 @@ describe.concurrent('a push to dev', () => {
         failedAt: undefined,
         log: expect.stringMatching(/skipped +rule\.credential .*left to pulumi up/) as string,
       })
+    }))
+
+  test('stops before up when a backend of one’s own gets a stack file without its salt', () =>
+    withBench(async (bench) => {
+      await synced(bench)
+      const backend = 's3://acme-state?region=us-east-1'
+      const { pulumi, failedAt, log } = await runJob(up, bench, pair, undefined, backend)
+      expect({ pulumi, failedAt }).toEqual({ pulumi: [], failedAt: 'Refuse a stack file without its salt' })
+      expect(log).toContain('Commit infrastructure/Pulumi.dev.yaml as pulumi stack init leaves it.')
     }))
 
   const stopped = { pulumi: [], failedAt: 'Verify what the stack relies on' }

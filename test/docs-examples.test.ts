@@ -27,15 +27,16 @@ function moduleOf(example: string): string {
   return [...lines.map(([, line]) => line), example, 'export {}'].join('\n')
 }
 
-function complaintsAbout(modules: ReadonlyMap<string, string>): readonly string[] {
-  const options: ts.CompilerOptions = {
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.NodeNext,
-    strict: true,
-    skipLibCheck: true,
-    noEmit: true,
-    types: ['node'],
-  }
+const modern: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.NodeNext,
+  strict: true,
+  skipLibCheck: true,
+  noEmit: true,
+  types: ['node'],
+}
+
+function complaintsAbout(modules: ReadonlyMap<string, string>, options = modern): readonly string[] {
   const host = ts.createCompilerHost(options)
   const withModules: ts.CompilerHost = {
     ...host,
@@ -61,6 +62,35 @@ test('every TypeScript example of the documentation compiles', () => {
   const modules = new Map(examples.map(([name, text]) => [inInfrastructure(name), moduleOf(text)]))
   expect(modules.size).toBeGreaterThanOrEqual(5)
   expect(complaintsAbout(modules)).toEqual([])
+})
+
+test('the package is found with the compiler options that `pulumi new` writes', () => {
+  const name = inInfrastructure('new.ts')
+  const modules = new Map([
+    [
+      name,
+      moduleOf(
+        "import { policies } from 'pullthrough/policy'\nexport const all = [new PullThroughCache('docker-hub'), policies]",
+      ),
+    ],
+  ])
+  const { options } = ts.convertCompilerOptionsFromJson(
+    {
+      strict: true,
+      target: 'es2020',
+      module: 'commonjs',
+      moduleResolution: 'node',
+      experimentalDecorators: true,
+      forceConsistentCasingInFileNames: true,
+      // TypeScript 6 asks for it.
+      ignoreDeprecations: '6.0',
+      skipLibCheck: true,
+      noEmit: true,
+      types: ['node'],
+    },
+    root,
+  )
+  expect(complaintsAbout(modules, options)).toEqual([])
 })
 
 test('an example that is wrong would be found', () => {

@@ -173,10 +173,16 @@ describe('the deployment', () => {
       ...prepared,
       'aws-actions/configure-aws-credentials',
       'node bin/pullthrough.js',
+      'if [[',
       'pulumi up',
       'node bin/pullthrough.js',
     ])
-    expect(up.steps.slice(-3).map(({ run }) => run)).toEqual([
+    expect(
+      up.steps
+        .slice(-4)
+        .filter(({ name }) => name !== 'Refuse a stack file without its salt')
+        .map(({ run }) => run),
+    ).toEqual([
       'node bin/pullthrough.js verify --source env --only aws --region "$AWS_REGION" --before-up',
       'pulumi up --stack "$STACK" --yes --non-interactive',
       'node bin/pullthrough.js verify --source env --only aws --region "$AWS_REGION"',
@@ -200,7 +206,7 @@ describe('the deployment', () => {
 
   test('runs pulumi where the program is', () => {
     const places = [...preview.steps, ...up.steps].flatMap((step) => step['working-directory'] ?? [])
-    expect(places).toEqual(['infrastructure', 'infrastructure'])
+    expect(places).toEqual(['infrastructure', 'infrastructure', 'infrastructure'])
   })
 
   test('takes an exact version of pulumi, and does no more with its action than to install it', () => {

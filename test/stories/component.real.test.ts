@@ -201,6 +201,41 @@ describeWithClients('PullThroughCache, with the real engine', () => {
     expect(said).not.toContain('there is no secret')
   })
 
+  test('hands a rule over to another stack, by way of adopt', async () => {
+    const { world, write, up, pulumi } = await program(['main', 'dev'])
+    await write("new PullThroughCache('docker-hub', { shared: true })")
+    await up('main')
+    const rules = rulesIn(await world.state(), region)
+    await write("new PullThroughCache('docker-hub', { adopt: true })")
+    await up('main')
+    await up('dev')
+    await write("new PullThroughCache('docker-hub', { existing: true })")
+    expect(await up('main')).toMatchObject({ delete: 1 })
+    expect(rulesIn(await world.state(), region)).toEqual(rules)
+    await write("new PullThroughCache('docker-hub', { shared: true })")
+    expect(await up('dev')).toEqual({ same: 2, update: 1 })
+    expect(await pulumi('destroy', '--yes', '--skip-preview', '--stack', 'main')).toMatchObject({ code: 0 })
+    expect(rulesIn(await world.state(), region)).toEqual(rules)
+  })
+
+  test('leaves a rule of the program’s in another Region alone', async () => {
+    const { world, write, up } = await program()
+    const plain = `
+      new aws.ecr.PullThroughCacheRule('docker-hub', {
+        ecrRepositoryPrefix: 'public',
+        upstreamRegistryUrl: 'public.ecr.aws',
+      })`
+    await write(plain)
+    await up()
+    await write(
+      `new PullThroughCache('docker-hub', { upstream: 'ecr-public', prefix: 'public', region: 'eu-west-1' })\n${plain}`,
+    )
+    expect(await up()).toEqual({ create: 2, same: 2 })
+    const state = await world.state()
+    const expected = [['public', 'public.ecr.aws', null]]
+    expect([rulesIn(state, region), rulesIn(state, 'eu-west-1')]).toEqual([expected, expected])
+  })
+
   test('makes a template for its own prefix, which changes in place and goes with it', async () => {
     const { world, write, up, pulumi } = await program()
     const templates = async () =>
