@@ -44,7 +44,7 @@ This page is made of the tables that the program takes its sentences from, and a
 Names and numbers in it are examples.`
 
 function errorSection(): string {
-  const texts: readonly ErrorText[] = Object.values(errorTexts)
+  const texts = Object.values<ErrorText>(errorTexts)
   return [
     '## Texts of other programs',
     ...texts.map(({ symptom, causes }) => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { errorTexts } from '../src/checks/error-texts.ts'
+import type { ErrorText } from '../src/checks/error-texts/error-text.ts'
 import { type CheckId, checks } from '../src/checks/finding.ts'
 import { allCauses, pagePath, troubleshootingPage } from './troubleshooting-page.ts'
 
@@ -20,7 +21,9 @@ test('every cause is one sentence with a cure', async () => {
 test('every red check that the program can make has a cause, or an error of the service asked', async () => {
   const withCause = new Set([
     ...(await allCauses()).map(([, { check }]) => check),
-    ...Object.values(errorTexts).flatMap(({ causes }) => causes.map(({ check }): CheckId => check)),
+    ...Object.values<ErrorText>(errorTexts).flatMap(({ causes }) =>
+      causes.map(({ check }): CheckId => check),
+    ),
   ])
   // What fails in these is told in the words of the source, of Docker Hub, or of the option that is missing.
   const told: readonly CheckId[] = ['source.read', 'source.credential', 'docker-hub.login', 'aws.region']

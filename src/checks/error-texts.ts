@@ -31,7 +31,7 @@ export interface Explanation {
   readonly causes: readonly PossibleCause[]
 }
 
-const entries = Object.entries(errorTexts) as readonly (readonly [ErrorTextId, ErrorText])[]
+const entries = Object.entries<ErrorText>(errorTexts) as readonly (readonly [ErrorTextId, ErrorText])[]
 
 /**
  * Say what the output of a failed pull, deployment or workflow means.

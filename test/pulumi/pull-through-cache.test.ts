@@ -1,4 +1,4 @@
-import * as aws from '@pulumi/aws'
+import { Policy } from '@pulumi/aws/iam/policy.js'
 import * as pulumi from '@pulumi/pulumi'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { PullThroughCache, type PullThroughCacheArgs } from '../../src/pulumi/index.ts'
@@ -423,6 +423,6 @@ describe('arguments that cannot be', () => {
 
 test('a program of its own uses what the cache gives', async () => {
   const cache = new PullThroughCache('docker-hub')
-  const policy = new aws.iam.Policy('pull', { policy: cache.pullPolicy })
+  const policy = new Policy('pull', { policy: cache.pullPolicy })
   expect(await valueOf(policy.policy)).toContain('ecr:BatchImportUpstreamImage')
 })
