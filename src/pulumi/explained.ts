@@ -14,12 +14,17 @@ export function explained<T>(resource: Resource, compute: () => T): T {
 /** The same, for a promise’s `catch`. */
 export function failOf(resource: Resource): (error: unknown) => never {
   return (error) => {
-    if (!(error instanceof PullthroughError)) throw error
+    if (!(error instanceof PullthroughError)) throw brief(error)
     const { message, hint } = error
     const shown = new ResourceError(hint === undefined ? message : `${message}\n${hint}`, resource, true)
-    // Pulumi inspects the error that ends a program, and would print all that hangs on it: half a minute of it.
     shown.stack = shown.message
-    Object.defineProperty(shown, inspect.custom, { value: () => shown.message })
-    throw shown
+    throw brief(shown)
   }
+}
+
+/** Pulumi inspects the error that ends a program, and would print all that hangs on it: half a minute of it. */
+function brief(error: unknown): unknown {
+  return error instanceof Error
+    ? Object.defineProperty(error, inspect.custom, { value: () => error.stack ?? error.message })
+    : error
 }

@@ -53,7 +53,9 @@ export class PullThroughCache extends ComponentResource {
     const { ecrRepositoryPrefix: prefix } = rule
     const place = args.region === undefined ? {} : { region: args.region }
 
-    const region = output(args.region).apply(async (region) => region ?? (await getRegion({}, invoke)).region)
+    const region = output(args.region).apply(
+      async (region) => region ?? (await getRegion({}, invoke).catch(failOf(this))).region,
+    )
     const credentialArn = all([region, args.credentialArn]).apply(
       async ([region, given]): Promise<string | undefined> =>
         secretName === undefined

@@ -1,15 +1,15 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { seeded } from '../cli/in-process.ts'
-import { haveClients } from '../e2e/clients.ts'
+import { describeWithClients } from '../e2e/clients.ts'
 import type { Outcome } from '../e2e/run-command.ts'
 import { makeDockerHubSecret, secretName } from '../pulumi-engine/aws-account.ts'
 import { openPulumiWorld, type PulumiWorld } from '../pulumi-engine/pulumi-world.ts'
 
 const pack = ['--policy-pack', 'node_modules/pullthrough/policy']
 
-describe.skipIf(!haveClients)('the policy pack in Pulumi’s engine', () => {
+describeWithClients('the policy pack in Pulumi’s engine', () => {
   let world: PulumiWorld
   let secretArn: string
 

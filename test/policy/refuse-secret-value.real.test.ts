@@ -1,13 +1,13 @@
 import { SecretVersion } from '@pulumi/aws/secretsmanager/secretVersion.js'
 import { output } from '@pulumi/pulumi'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { refuseSecretValue } from '../../src/policy/refuse-secret-value.ts'
 import { seeded } from '../cli/in-process.ts'
-import { haveClients } from '../e2e/clients.ts'
+import { describeWithClients } from '../e2e/clients.ts'
 import { makeDockerHubSecret, secretName } from '../pulumi-engine/aws-account.ts'
 import { openPulumiWorld, type PulumiWorld } from '../pulumi-engine/pulumi-world.ts'
 
-describe.skipIf(!haveClients)('a program that refuses to read the value', () => {
+describeWithClients('a program that refuses to read the value', () => {
   let world: PulumiWorld
   let secretArn: string
 

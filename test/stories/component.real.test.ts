@@ -201,6 +201,20 @@ describeWithClients('PullThroughCache, with the real engine', () => {
     expect(said).not.toContain('there is no secret')
   })
 
+  test('does not take a denied rule for an absent one', async () => {
+    const { world, write, upFails } = await program()
+    await world.control('POST', '/faults', {
+      service: 'ecr',
+      operation: 'DescribePullThroughCacheRules',
+      times: 'always',
+      fault: { kind: 'deny' },
+    })
+    await write("new PullThroughCache('docker-hub', { existing: true })")
+    const said = await upFails()
+    expect(said).toContain('AccessDenied')
+    expect(said).not.toContain('there is no pull-through cache rule')
+  })
+
   test('hands a rule over to another stack, by way of adopt', async () => {
     const { world, write, up, pulumi } = await program(['main', 'dev'])
     await write("new PullThroughCache('docker-hub', { shared: true })")
