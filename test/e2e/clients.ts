@@ -8,7 +8,7 @@ export const clients = {
 } as const
 
 /** Whether these tests can run at all: they are skipped where a client is not there. */
-export const haveClients = Object.values(clients).every((path) => path !== '')
+const haveClients = Object.values(clients).every((path) => path !== '')
 
 /** `describe` for tests that need the real clients. Where they are not, it says so in the title of what it skips. */
 export function describeWithClients(title: string, options: SuiteOptions, tests: () => void): void
