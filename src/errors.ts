@@ -24,6 +24,8 @@ export type ErrorCode =
   | 'ERR_UNEXPECTED_ANSWER'
   /** What is there forbids the change: scheduled for deletion, a replica, owned by another tool, archived. */
   | 'ERR_STATE'
+  /** A file cannot be read as what it is, or not be written. */
+  | 'ERR_FILE'
   /** The user interrupted the run. */
   | 'ERR_INTERRUPTED'
 

@@ -20,7 +20,7 @@ export interface Left {
 
 /** What a format has to say of one file. */
 export interface Reading {
-  /** In any order; they never overlap. */
+  /** In any order; they never overlap, and at most one inserts at an offset. */
   readonly edits: readonly Edit[]
   readonly left: readonly Left[]
 }
@@ -36,12 +36,19 @@ export interface NamedText {
 export interface Format {
   /** As people call it: `Dockerfile`, `Compose`, `GitLab CI`. */
   readonly name: string
-  /** Whether a file is of this kind: by its name, and by what it says where a name is not enough. */
+  /**
+   * Whether a name can be that of such a file. Files that no format may want are not read at all.
+   *
+   * @param path with `/` between its parts
+   */
+  mayBe(path: string): boolean
+  /** Whether a file that may be of this kind is: by its name, and by what it says where a name is not enough. */
   recognises(file: NamedText): boolean
   /**
    * Find the references of a file and say what becomes of each.
    *
-   * @throws `PullthroughError` `ERR_FILE` (the message says what is wrong and in which line) if it is not readable as what it is.
+   * @throws `PullthroughError` `ERR_FILE` (the message says what is wrong and in which line, and does not name the file) if
+   * it is not readable as what it is.
    */
   read(file: NamedText, placing: Placing): Reading
 }

@@ -29,13 +29,14 @@ export interface Placing {
   readonly mode: Mode
   /** Whether references go back from the cache to their upstreams. */
   readonly isReverse: boolean
-  /** The variables that may be met: those of the registries that are moved. */
+  /** The variables that may be met: those of the registries that are moved; back, those of every registry that could have been. */
   readonly variables: readonly Variable[]
   /** What becomes of a reference without variables in it, as it is written: `debian:12`, `nginx@sha256:…`. */
   place(reference: string): Placed
   /**
-   * What becomes of a reference that starts with one of {@link variables}, which the format has cut off with the slash
-   * after it. Forward it is `kept`; back it is `upstream`.
+   * What becomes of a reference that starts with one of {@link variables}. Forward it is `kept`; back it is `upstream`.
+   *
+   * @param rest what is behind the slash that follows the variable: `library/debian:12`
    */
   placeBehind(variable: Variable, rest: string): Placed
 }

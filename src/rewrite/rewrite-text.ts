@@ -1,0 +1,35 @@
+import { PullthroughError } from '../errors.ts'
+import { applyEdits } from './edit.ts'
+import { formatOf } from './formats.ts'
+import type { Left, NamedText } from './format.ts'
+import type { Placing } from './placing.ts'
+
+/** What a rewrite makes of a text. */
+export interface Rewritten {
+  /** What kind of file it is: `Dockerfile`. */
+  readonly format: string
+  /** The text afterwards; the same if nothing is to be changed. */
+  readonly text: string
+  /** How many places of the text change. */
+  readonly edits: number
+  readonly left: readonly Left[]
+}
+
+/**
+ * Move the references of a file, or lead them back. `undefined` if the file is of no known kind.
+ *
+ * @throws `PullthroughError` `ERR_FILE` if it is not readable as what it is, or the result would not be stable: what was
+ * moved has to be read as moved.
+ */
+export function rewriteText(file: NamedText, placing: Placing): Rewritten | undefined {
+  const format = formatOf(file)
+  if (!format) return undefined
+  const { edits, left } = format.read(file, placing)
+  const text = applyEdits(file.text, edits)
+  if (edits.length > 0 && format.read({ ...file, text }, placing).edits.length > 0) {
+    throw new PullthroughError('ERR_FILE', 'a second run would change it again', {
+      hint: 'rewrite this file by hand',
+    })
+  }
+  return { format: format.name, text, edits: edits.length, left: left.toSorted((a, b) => a.start - b.start) }
+}
