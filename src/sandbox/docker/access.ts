@@ -1,5 +1,5 @@
 import type { Pat, PatScope } from './account.ts'
-import { findRepository } from './catalogue.ts'
+import type { Catalogue } from './catalogue.ts'
 import { pullLimitOf, pullWindow } from './pull-limit.ts'
 
 /** One thing that a client asks of a token: `repository:library/alpine:pull,push`. */
@@ -54,16 +54,17 @@ export function grant(
   requested: readonly RequestedAccess[],
   pat: Pat | undefined,
   limit: ReturnType<typeof pullLimitOf>,
+  catalogue: Catalogue,
 ): readonly GrantedAccess[] {
   return requested.flatMap(({ type, name, actions }) => {
-    const given = type === 'repository' ? actions.filter((action) => has(pat, name, action)) : []
+    const given = type === 'repository' ? actions.filter((action) => has(pat, name, action, catalogue)) : []
     if (given.length === 0) return []
     const parameters = { pull_limit: String(limit), pull_limit_interval: String(pullWindow) }
     return [{ type, name, actions: given, ...(limit === undefined ? {} : { parameters }) }]
   })
 }
 
-function has(pat: Pat | undefined, name: string, action: string): boolean {
-  if (action === 'pull' && findRepository(name)?.private === false) return true
+function has(pat: Pat | undefined, name: string, action: string, catalogue: Catalogue): boolean {
+  if (action === 'pull' && catalogue.find(name)?.private === false) return true
   return pat !== undefined && pat.scope !== 'repo:public_read' && name.startsWith(`${pat.username}/`)
 }

@@ -1,5 +1,7 @@
-import { type Content, contentOf, descriptorOf } from './content.ts'
-import { previewConfig, previewManifest, previewRepository } from './preview-image.ts'
+import type { Content } from '../oci/content.ts'
+import { createImage, type Image } from '../oci/image.ts'
+import type { ImageSeed } from './image-seed.ts'
+import { seededRepositories, usualPlatforms } from './seeded-repositories.ts'
 
 /** A repository that exists. */
 export interface Repository {
@@ -7,64 +9,61 @@ export interface Repository {
   /** Who sees and pulls it: everybody, or the user whose namespace it is in. */
   readonly private: boolean
   /** By tag. */
-  readonly manifests: ReadonlyMap<string, Content>
-  /** Those that can be got; `undefined` if the sandbox has the manifests alone. */
-  readonly blobs: readonly Content[] | undefined
+  readonly tags: ReadonlyMap<string, Image>
+  /** Every image that was ever pushed: one that lost its tags is still there by digest. */
+  readonly images: readonly Image[]
 }
 
-const repositories: readonly Repository[] = [
-  {
-    name: previewRepository,
-    private: false,
-    manifests: new Map([['latest', previewManifest]]),
-    blobs: [previewConfig],
-  },
-  images('library/debian', ['12', 'bookworm-slim', 'latest']),
-  images('library/node', ['20', 'latest']),
-  images('bitnami/redis', ['latest', '7.2']),
-  { ...images('sandbox/private', ['latest']), private: true },
-]
-
-const byName = new Map(repositories.map((repository) => [repository.name, repository]))
-
-/** @param name in full, as the registry knows it: `library/debian` */
-export function findRepository(name: string): Repository | undefined {
-  return byName.get(name)
+/** The repositories that the registry has. */
+export interface Catalogue {
+  /** @param name in full, as the registry knows it: `library/debian` */
+  find(name: string): Repository | undefined
+  /** A blob of any repository. */
+  findBlob(digest: string): Content | undefined
+  /** Push an image nobody has seen yet under each of the tags; what is absent of the rest stays. */
+  push(seed: ImageSeed): void
+  /** Start over with the seeds. */
+  reset(): void
 }
 
-/** @param reference a tag or a digest */
-export function findManifest({ manifests }: Repository, reference: string): Content | undefined {
-  return manifests.get(reference) ?? [...manifests.values()].find(({ digest }) => digest === reference)
-}
-
-function images(name: string, tags: readonly string[]): Repository {
+export function createCatalogue(): Catalogue {
+  let pushes = 0
+  let repositories = new Map(seededRepositories())
   return {
-    name,
-    private: false,
-    manifests: new Map(tags.map((tag) => [tag, imageManifest(`${name}:${tag}`)])),
-    blobs: undefined,
+    find: (name) => repositories.get(name),
+    findBlob(digest) {
+      for (const repository of repositories.values()) {
+        const blob = findBlob(repository, digest)
+        if (blob) return blob
+      }
+      return undefined
+    },
+    push({ repository: name, tags, platforms = usualPlatforms(name), private: isPrivate }) {
+      pushes += 1
+      const before = repositories.get(name)
+      const image = createImage({ name: `${name}:${tags.join(',')}, push ${pushes}`, platforms })
+      repositories.set(name, {
+        name,
+        private: isPrivate ?? before?.private ?? false,
+        tags: new Map([...(before?.tags ?? []), ...tags.map((tag) => [tag, image] as const)]),
+        images: [...(before?.images ?? []), image],
+      })
+    },
+    reset() {
+      pushes = 0
+      repositories = new Map(seededRepositories())
+    },
   }
 }
 
-/**
- * An image manifest of one layer, different for each image.
- * https://github.com/opencontainers/image-spec/blob/main/manifest.md
- */
-function imageManifest(image: string): Content {
-  const layer = contentOf('application/vnd.oci.image.layer.v1.tar+gzip', `the files of ${image}`)
-  const config = contentOf('application/vnd.oci.image.config.v1+json', {
-    architecture: 'amd64',
-    os: 'linux',
-    created: '2026-01-01T00:00:00Z',
-    config: {},
-    rootfs: { type: 'layers', diff_ids: [layer.digest] },
-    history: [],
-  })
-  const mediaType = 'application/vnd.oci.image.manifest.v1+json'
-  return contentOf(mediaType, {
-    schemaVersion: 2,
-    mediaType,
-    config: descriptorOf(config),
-    layers: [descriptorOf(layer)],
-  })
+/** @param reference a tag or a digest; the manifests that an index points at have digests alone */
+export function findManifest({ tags, images }: Repository, reference: string): Content | undefined {
+  return (
+    tags.get(reference)?.top ??
+    images.flatMap(({ top, children }) => [top, ...children]).find(({ digest }) => digest === reference)
+  )
+}
+
+export function findBlob({ images }: Repository, digest: string): Content | undefined {
+  return images.flatMap(({ blobs }) => blobs).find((blob) => blob.digest === digest)
 }

@@ -1,8 +1,10 @@
 import type { SandboxPart, SandboxWorld } from '../part.ts'
 import type { Service } from '../service.ts'
 import { type AccountSeed, createAccounts, parseAccount } from './account.ts'
+import { createCatalogue } from './catalogue.ts'
 import { hubOperation } from './hub-api.ts'
 import { createHubQuota } from './hub-quota.ts'
+import { parseImageSeed } from './image-seed.ts'
 import { signingKeys } from './jwt.ts'
 import { createPullLimits } from './pull-limit.ts'
 import { registryFaults } from './registry-error.ts'
@@ -10,7 +12,7 @@ import { registryOperation } from './registry.ts'
 import type { DockerHubStore } from './store.ts'
 import { authFaults, authOperation, logIn, type Login } from './token-server.ts'
 
-/** Docker Hub's three services, as far as a login and its pull limit need them. */
+/** Docker Hub's three services, as far as logging in and pulling need them. */
 export interface DockerHub extends SandboxPart {
   /** `auth.docker.io` */
   readonly auth: Service
@@ -52,7 +54,9 @@ export function createDockerHub({ clock }: SandboxWorld): DockerHub {
   const store: DockerHubStore = {
     clock,
     accounts: createAccounts(),
+    catalogue: createCatalogue(),
     pullLimits: createPullLimits(clock),
+    pullsBegun: new Map(),
     issued: new Map(),
     authUrl: 'https://auth.docker.io',
     anonymousPulls: 0,
@@ -65,7 +69,9 @@ export function createDockerHub({ clock }: SandboxWorld): DockerHub {
 
   function reset(): void {
     store.accounts.clear()
+    store.catalogue.reset()
     store.pullLimits.clear()
+    store.pullsBegun.clear()
     store.issued.clear()
     store.anonymousPulls = 0
     quota.clear()
@@ -99,6 +105,9 @@ export function createDockerHub({ clock }: SandboxWorld): DockerHub {
     seeds: {
       '/docker-hub/accounts': (body) => {
         seed(parseAccount(body))
+      },
+      '/docker-hub/images': (body) => {
+        store.catalogue.push(parseImageSeed(body))
       },
     },
   }

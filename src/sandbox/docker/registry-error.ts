@@ -1,5 +1,6 @@
 import type { Fault } from '../fault.ts'
 import type { Answer } from '../service.ts'
+import type { RequestedAccess } from './access.ts'
 import { json, reasonOf, tooManyRequests } from './answer.ts'
 import { registryService } from './token-server.ts'
 
@@ -18,16 +19,21 @@ export type TokenProblem = 'invalid_token' | 'insufficient_scope' | undefined
  * The challenge that sends a client to the token server.
  * https://distribution.github.io/distribution/spec/auth/token/
  *
- * @param name of the repository, unless the question was about the registry as a whole
+ * @param access what it takes, unless the question was about the registry as a whole
  */
-export function challenge(authUrl: string, name: string | undefined, problem: TokenProblem): Answer {
+export function challenge(
+  authUrl: string,
+  access: RequestedAccess | undefined,
+  problem: TokenProblem,
+): Answer {
   const params = [
     `realm="${authUrl}/token"`,
     `service="${registryService}"`,
-    ...(name === undefined ? [] : [`scope="repository:${name}:pull"`]),
+    ...(access ? [`scope="${access.type}:${access.name}:${access.actions.join(',')}"`] : []),
     ...(problem === undefined ? [] : [`error="${problem}"`]),
   ]
-  const detail = name === undefined ? null : [{ Type: 'repository', Class: '', Name: name, Action: 'pull' }]
+  const detail =
+    access?.actions.map((Action) => ({ Type: access.type, Class: '', Name: access.name, Action })) ?? null
   return json(
     401,
     { errors: [{ code: 'UNAUTHORIZED', message: 'authentication required', detail }] },

@@ -1,39 +1,32 @@
+import { etagOf, isKnown } from '../oci/answer-content.ts'
+import type { Content } from '../oci/content.ts'
+import { isDigest, looksLikeDigest } from '../oci/digest.ts'
+import { isRepositoryName } from '../oci/repository-name.ts'
+import { tagPage } from '../oci/tag-page.ts'
 import type { Answer, Exchange, Operation } from '../service.ts'
+import { acceptedManifest } from './accepted-manifest.ts'
 import type { GrantedAccess } from './access.ts'
 import type { Pat } from './account.ts'
 import { bearerOf, dated, json } from './answer.ts'
-import { findManifest, findRepository } from './catalogue.ts'
-import type { Content } from './content.ts'
+import { answerDelivery, redirectToBlob } from './blob-delivery.ts'
+import { findBlob, type Repository } from './catalogue.ts'
 import { type Claims, verifyJwt } from './jwt.ts'
-import { pullLimitOf, pullWindow } from './pull-limit.ts'
+import { countPull, limitHeaders } from './pull.ts'
 import { challenge, pullLimitReached, registryError, registryRefusal } from './registry-error.ts'
+import { methodsOf, registryTarget, type RegistryTarget, type RepositoryTarget } from './registry-target.ts'
 import { type DockerHubStore, epochSeconds } from './store.ts'
 import { registryService } from './token-server.ts'
 
-/** What a path asks for; `name` is the repository's, `reference` a tag or a digest. */
-type Target =
-  | { readonly kind: 'registry'; readonly template: string; readonly name?: never }
-  | { readonly kind: 'other'; readonly template: string; readonly name?: never }
-  | {
-      readonly kind: 'manifest' | 'blob' | 'tags'
-      readonly template: string
-      readonly name: string
-      readonly reference: string
-    }
-
 /**
- * `registry-1.docker.io` with a few repositories, as far as it takes to read one's pull limit and to see whether an
- * image is there.
- * https://distribution.github.io/distribution/spec/api/
+ * `registry-1.docker.io`: the pull half of a registry, with a few small images.
+ * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull
  */
 export function registryOperation(exchange: Exchange, store: DockerHubStore): Operation {
   const { method, url } = exchange
-  const target = targetOf(url.pathname)
+  const target = registryTarget(url.pathname)
+  const api = target.kind === 'delivery' ? {} : { 'docker-distribution-api-version': 'registry/2.0' }
   const finish = (answered: Answer): Answer =>
-    dated(
-      { ...answered, headers: { 'docker-distribution-api-version': 'registry/2.0', ...answered.headers } },
-      store.clock,
-    )
+    dated({ ...answered, headers: { ...api, ...answered.headers } }, store.clock)
   return {
     service: 'docker-registry',
     name: `${method} ${target.template}`,
@@ -43,38 +36,72 @@ export function registryOperation(exchange: Exchange, store: DockerHubStore): Op
   }
 }
 
-function targetOf(path: string): Target {
-  if (path === '/v2/') return { kind: 'registry', template: path }
-  const [, name = '', list, reference = ''] = /^\/v2\/(.+)\/(manifests|blobs|tags)\/([^/]+)$/.exec(path) ?? []
-  if (list === 'manifests') {
-    return { kind: 'manifest', template: '/v2/{name}/manifests/{reference}', name, reference }
+async function answer(exchange: Exchange, target: RegistryTarget, store: DockerHubStore): Promise<Answer> {
+  switch (target.kind) {
+    case 'other':
+      return notBuilt(exchange)
+    case 'delivery':
+      return answerDelivery(exchange, store.catalogue.findBlob(target.digest), store)
+    case 'api':
+    case 'catalog': {
+      const access =
+        target.kind === 'catalog' ? { type: 'registry', name: 'catalog', actions: ['*'] } : undefined
+      const { claims, problem } = await verify(exchange, store)
+      if (!claims) return challenge(store.authUrl, access, problem)
+      // Docker Hub lists its repositories for nobody: https://github.com/docker/hub-feedback/issues/2094
+      if (access) return challenge(store.authUrl, access, 'insufficient_scope')
+      return isReading(exchange) ? json(200, {}) : methodRefused(['GET', 'HEAD'])
+    }
+    default:
+      return answerInRepository(exchange, target, store)
   }
-  if (list === 'blobs') return { kind: 'blob', template: '/v2/{name}/blobs/{digest}', name, reference }
-  if (list === 'tags' && reference === 'list') {
-    return { kind: 'tags', template: '/v2/{name}/tags/list', name, reference }
-  }
-  return { kind: 'other', template: path }
 }
 
-async function answer(exchange: Exchange, target: Target, store: DockerHubStore): Promise<Answer> {
-  const { method, url } = exchange
-  if (target.kind === 'other' || (method !== 'GET' && method !== 'HEAD')) {
-    return registryError(501, 'UNSUPPORTED', `the sandbox does not answer ${method} ${url.pathname}`)
+async function answerInRepository(
+  exchange: Exchange,
+  target: RepositoryTarget,
+  store: DockerHubStore,
+): Promise<Answer> {
+  const { name } = target
+  if (!isRepositoryName(name)) {
+    return registryError(400, 'NAME_INVALID', 'invalid repository name', { name })
   }
+  const access = { type: 'repository', name, actions: actionsOf(exchange.method) }
   const { claims, problem } = await verify(exchange, store)
-  if (!claims) return challenge(store.authUrl, target.name, problem)
-  if (target.kind === 'registry') return json(200, {})
+  if (!claims) return challenge(store.authUrl, access, problem)
   // A repository that does not exist looks like one that may not be seen.
-  if (!mayPull(claims, target.name)) return challenge(store.authUrl, target.name, 'insufficient_scope')
+  if (!isGranted(claims, access)) return challenge(store.authUrl, access, 'insufficient_scope')
+  if (!methodsOf(target).includes(exchange.method)) return methodRefused(methodsOf(target))
+  if (!isReading(exchange) || target.kind === 'upload') return notBuilt(exchange)
+
+  const repository = store.catalogue.find(name)
   switch (target.kind) {
     case 'manifest': {
       const puller = store.issued.get(String(claims['jti']))
-      return answerManifest(target, { puller, counts: method === 'GET' }, store)
+      return answerManifest(exchange, { repository, reference: target.reference, puller }, store)
     }
     case 'blob':
-      return answerBlob(target)
+      return answerBlob(exchange, { repository, digest: target.reference }, store)
     case 'tags':
-      return answerTags(target)
+      return answerTags(exchange, name, repository)
+  }
+}
+
+function isReading({ method }: Exchange): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
+/** https://github.com/distribution/distribution/blob/main/registry/handlers/app.go */
+function actionsOf(method: string): readonly string[] {
+  switch (method) {
+    case 'POST':
+    case 'PUT':
+    case 'PATCH':
+      return ['pull', 'push']
+    case 'DELETE':
+      return ['delete']
+    default:
+      return ['pull']
   }
 }
 
@@ -90,93 +117,89 @@ async function verify(exchange: Exchange, { clock, issued }: DockerHubStore): Pr
   return claims && issued.has(String(claims['jti'])) ? { claims } : { problem: 'invalid_token' }
 }
 
-function mayPull(claims: Claims, name: string): boolean {
+function isGranted(claims: Claims, { name, actions }: Pick<GrantedAccess, 'name' | 'actions'>): boolean {
   // The claims are ours: the signature was verified.
   const access = claims['access'] as readonly GrantedAccess[]
-  return access.some((entry) => entry.name === name && entry.actions.includes('pull'))
+  return actions.every((action) =>
+    access.some(
+      (entry) => entry.name === name && (entry.actions.includes(action) || entry.actions.includes('*')),
+    ),
+  )
 }
 
-interface RepositoryPath {
-  readonly name: string
+interface WantedManifest {
+  readonly repository: Repository | undefined
   readonly reference: string
+  readonly puller: Pat | undefined
 }
 
 /** HEAD is free, GET is a pull. https://docs.docker.com/docker-hub/usage/pulls/ */
 function answerManifest(
-  { name, reference }: RepositoryPath,
-  { puller, counts }: { readonly puller: Pat | undefined; readonly counts: boolean },
+  exchange: Exchange,
+  { repository, reference, puller }: WantedManifest,
   store: DockerHubStore,
 ): Answer {
-  const repository = findRepository(name)
-  const manifest = repository && findManifest(repository, reference)
-  if (!manifest) {
-    return registryError(404, 'MANIFEST_UNKNOWN', 'manifest unknown', { Tag: reference })
+  if (looksLikeDigest(reference) && !isDigest(reference)) return digestInvalid(reference)
+  const { manifest, problem = 'manifest unknown' } = repository
+    ? acceptedManifest(exchange, repository, reference)
+    : {}
+  if (!repository || !manifest) {
+    return registryError(404, 'MANIFEST_UNKNOWN', problem, { Tag: reference })
   }
-  if (counts && !countPull(puller, store)) {
+  if (exchange.method === 'GET' && !countPull(puller, repository, manifest, store)) {
     return pullLimitReached(puller ? 'user' : 'address', limitHeaders(puller, store))
   }
-  return present(manifest, limitHeaders(puller, store))
+  return presentManifest(exchange, manifest, limitHeaders(puller, store))
 }
 
-/** Count a pull. `false` if none is left. */
-function countPull(puller: Pat | undefined, store: DockerHubStore): boolean {
-  const limit = limitOf(puller, store)
-  if (limit !== undefined && !store.pullLimits.spend(pullerName(puller), limit)) return false
-  if (puller) puller.pulls += 1
-  store.anonymousPulls += puller ? 0 : 1
-  return true
-}
-
-/** None of these for those who have no limit. */
-function limitHeaders(puller: Pat | undefined, store: DockerHubStore): Record<string, string> {
-  const limit = limitOf(puller, store)
-  if (limit === undefined) return {}
-  const { remaining } = store.pullLimits.budget(pullerName(puller), limit)
-  return {
-    'ratelimit-limit': `${limit};w=${pullWindow}`,
-    'ratelimit-remaining': `${remaining};w=${pullWindow}`,
-    'docker-ratelimit-source': pullerName(puller),
-  }
-}
-
-function limitOf(puller: Pat | undefined, { accounts }: DockerHubStore): number | undefined {
-  return pullLimitOf(puller ? accounts.planOf(puller.username) : 'unauthenticated')
-}
-
-/** Whose budget it is: a user's by name, everybody else's by address. */
-function pullerName(puller: Pat | undefined): string {
-  return puller?.username ?? '127.0.0.1'
-}
-
-function answerBlob({ name, reference }: RepositoryPath): Answer {
-  const repository = findRepository(name)
-  if (repository && !repository.blobs) {
-    return registryError(501, 'UNSUPPORTED', `the sandbox has no blobs of ${name}`)
-  }
-  const blob = repository?.blobs?.find(({ digest }) => digest === reference)
-  if (blob) return present(blob)
-  return registryError(404, 'BLOB_UNKNOWN', 'blob unknown to registry', { digest: reference })
-}
-
-function answerTags({ name }: RepositoryPath): Answer {
-  const repository = findRepository(name)
-  if (repository) return json(200, { name, tags: [...repository.manifests.keys()].sort() })
-  return registryError(404, 'NAME_UNKNOWN', 'repository name not known to registry', { name })
-}
-
-function present(
-  { mediaType, digest, body }: Content,
-  headers: Readonly<Record<string, string>> = {},
+function presentManifest(
+  exchange: Exchange,
+  manifest: Content,
+  limits: Readonly<Record<string, string>>,
 ): Answer {
+  const { mediaType, digest, body } = manifest
+  const headers = { 'docker-content-digest': digest, etag: etagOf(manifest), ...limits }
+  if (isKnown(exchange, manifest)) return { status: 304, headers }
   return {
     status: 200,
-    headers: {
-      'content-type': mediaType,
-      'content-length': String(Buffer.byteLength(body)),
-      'docker-content-digest': digest,
-      etag: `"${digest}"`,
-      ...headers,
-    },
+    headers: { 'content-type': mediaType, 'content-length': String(body.length), ...headers },
     body,
   }
+}
+
+function answerBlob(
+  exchange: Exchange,
+  { repository, digest }: { readonly repository: Repository | undefined; readonly digest: string },
+  store: DockerHubStore,
+): Answer {
+  if (!isDigest(digest)) return digestInvalid(digest)
+  const blob = repository && findBlob(repository, digest)
+  if (blob) return redirectToBlob(blob, exchange, store)
+  return registryError(404, 'BLOB_UNKNOWN', 'blob unknown to registry', { digest })
+}
+
+function answerTags({ url }: Exchange, name: string, repository: Repository | undefined): Answer {
+  if (!repository) {
+    return registryError(404, 'NAME_UNKNOWN', 'repository name not known to registry', { name })
+  }
+  const page = tagPage(repository.tags.keys(), url)
+  if (!page) {
+    const n = url.searchParams.get('n')
+    return registryError(400, 'PAGINATION_NUMBER_INVALID', 'invalid number of results requested', { n })
+  }
+  const link = page.next === undefined ? undefined : { link: `<${page.next}>; rel="next"` }
+  return json(200, { name, tags: page.tags }, link)
+}
+
+function digestInvalid(digest: string): Answer {
+  return registryError(400, 'DIGEST_INVALID', 'provided digest did not match uploaded content', { digest })
+}
+
+function methodRefused(methods: readonly string[]): Answer {
+  const refused = registryError(405, 'UNSUPPORTED', 'The operation is unsupported.')
+  return { ...refused, headers: { ...refused.headers, allow: methods.join(', ') } }
+}
+
+function notBuilt({ method, url }: Exchange): Answer {
+  return registryError(501, 'UNSUPPORTED', `the sandbox does not answer ${method} ${url.pathname}`)
 }

@@ -136,7 +136,7 @@ async function createToken(
   const jti = `dckr_jti_${randomBytes(20).toString('base64url')}=`
   store.issued.set(jti, pat)
   const token = await signJwt({
-    access: grant(requested, pat, limit),
+    access: grant(requested, pat, limit, store.catalogue),
     aud: registryService,
     exp: now + lifetime,
     iat: now,
