@@ -43,6 +43,10 @@ export const checks = {
   'image.upstream': 'the upstream has the image',
   'image.limit': 'the upstream’s pull limit leaves room',
   'image.cached': 'whether it is cached already',
+  'pull.new': 'an image that was not cached is pulled through the cache, and is what Docker Hub has',
+  'pull.cached': 'an image that is cached is pulled',
+  'pull.quota': 'whose pulls at Docker Hub were used',
+  'pull.clean-up': 'what the new pull brought is deleted again',
 } as const
 
 export type CheckId = keyof typeof checks
@@ -65,6 +69,17 @@ export type Status =
   /** Not asked, since it is not wanted, or hangs on another check that failed. */
   | 'skipped'
 
+/** A pull that went through. */
+export interface Measured {
+  /** `docker-hub/library/busybox:1.37.0` */
+  readonly image: string
+  /** Of what the tag stands for. */
+  readonly digest: string
+  /** Of manifests, config and layers for one platform, as they were sent. */
+  readonly bytes: number
+  readonly milliseconds: number
+}
+
 /** The answer to one check. */
 export interface Finding {
   readonly id: CheckId
@@ -77,6 +92,8 @@ export interface Finding {
   readonly cause?: string
   /** The one command or click that mends it. */
   readonly fix?: string
+  /** What was pulled, where a pull is the answer. */
+  readonly pull?: Measured
 }
 
 /** Statuses that make a report red. */

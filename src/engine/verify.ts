@@ -18,6 +18,7 @@ import type { Secret } from '../secret.ts'
 import type { OpenSource } from '../sources/source.ts'
 import { repeats } from '../server-text.ts'
 import { versionOf } from '../version.ts'
+import { provePulls, type PullsToProve } from './prove-pulls.ts'
 
 /** One Region to ask, and how. */
 interface RegionToVerify {
@@ -56,11 +57,13 @@ export interface VerifyOptions {
   readonly isWorkflow: boolean
   /** Whether `pulumi up` comes next, which makes the cache rules. */
   readonly beforeUp?: boolean
+  /** What is to be pulled through the cache, if that is wanted: the one thing here that changes something. */
+  readonly pulls?: PullsToProve | undefined
 }
 
 /**
  * Prove the whole chain: ask every part at once, then judge what each answered. A part that fails stops no other, and
- * nothing is written.
+ * nothing is written; pulls, if they are wanted, come last and are cached by ECR.
  *
  * @throws {@link PullthroughError} `ERR_INTERRUPTED`, and nothing else: every other failure is a finding.
  */
@@ -75,15 +78,15 @@ export async function verify(options: VerifyOptions): Promise<readonly Finding[]
     options.gitHub && observeGitHub(options.gitHub),
   ])
   const isWorkflow = options.isWorkflow && (sourceFacts.opened.value?.kind ?? options.askedSource) === 'env'
+  const ofAws = judgeAws(aws, { version: versionFacts, dockerHub, options, isWorkflow })
+  const ofPulls =
+    options.pulls &&
+    (await provePulls(options.pulls, aws?.value?.regions ?? [], sourceFacts.credential.value, ofAws))
   const findings = [
     ...judgeSource(sourceFacts),
     ...(dockerHub ? judgeDockerHub(dockerHub) : skipDockerHub('the source gave no credential')),
-    ...judgeAws(aws, {
-      version: versionFacts,
-      dockerHub,
-      options,
-      isWorkflow,
-    }),
+    ...ofAws,
+    ...(ofPulls ?? []),
     ...judgeGitHub(gitHub, versionFacts),
   ].map((finding) => (isWorkflow ? mendedAtSource(finding) : finding))
   const token = sourceFacts.credential.value?.token

@@ -1,8 +1,8 @@
 import type { Credential } from '../credential.ts'
 import { PullthroughError } from '../errors.ts'
 import type { World } from '../world.ts'
-import { pullToken } from './docker-hub-login.ts'
-import { headManifest } from './docker-hub-manifest.ts'
+import { pullTokenForAnybody } from './docker-hub-login.ts'
+import { digestIn, headManifest } from './docker-hub-manifest.ts'
 import type { DockerHubUrls } from './docker-hub.ts'
 import { type PullLimit, pullLimitIn } from './pull-limit.ts'
 
@@ -13,6 +13,8 @@ export interface ImageAtDockerHub {
    * `not-told`: no pulls are left, so that Docker Hub does not say.
    */
   readonly state: 'there' | 'no-such-tag' | 'hidden' | 'not-told'
+  /** `sha256:…`, if it is there and Docker Hub says so. */
+  readonly digest?: string | undefined
   /** How many pulls whoever asks has for this image: none at all of some, for which there is no limit. */
   readonly limit: PullLimit
   /** Whether the credential was used; Docker Hub was asked anonymously otherwise. */
@@ -34,10 +36,9 @@ export async function findAtDockerHub(
   urls: Pick<DockerHubUrls, 'auth' | 'registry'>,
   world: World,
 ): Promise<ImageAtDockerHub> {
-  const login = credential && (await tokenUnlessRefused(image.repository, credential, urls.auth, world))
-  const token = login ?? (await pullToken(image.repository, undefined, urls.auth, world))
+  const { token, loggedIn } = await pullTokenForAnybody(image.repository, credential, urls.auth, world)
   const answer = await headManifest(image, token, urls.registry, world)
-  const told = { limit: pullLimitIn(answer), loggedIn: login !== undefined }
+  const told = { limit: pullLimitIn(answer), digest: digestIn(answer), loggedIn }
   switch (answer.status) {
     case 200:
       return { state: 'there', ...told }
@@ -59,14 +60,5 @@ export async function findAtDockerHub(
               : 'check DOCKER_REGISTRY_URL and any proxy',
         },
       )
-  }
-}
-
-async function tokenUnlessRefused(...[repository, credential, ...rest]: Parameters<typeof pullToken>) {
-  try {
-    return await pullToken(repository, credential, ...rest)
-  } catch (error) {
-    if (error instanceof PullthroughError && error.code === 'ERR_CREDENTIAL_REFUSED') return undefined
-    throw error
   }
 }

@@ -71,6 +71,28 @@ export async function pullToken(
   }
 }
 
+/**
+ * Ask for a token that may pull from one repository; anonymously if Docker Hub refuses the credential, for public
+ * repositories are there for everybody.
+ *
+ * @throws {@link PullthroughError} as {@link logIn} does, but for `ERR_CREDENTIAL_REFUSED`
+ */
+export async function pullTokenForAnybody(
+  repository: string,
+  credential: Credential | undefined,
+  authUrl: string,
+  world: World,
+): Promise<{ readonly token: Secret; readonly loggedIn: boolean }> {
+  if (credential !== undefined) {
+    try {
+      return { token: await pullToken(repository, credential, authUrl, world), loggedIn: true }
+    } catch (error) {
+      if (!(error instanceof PullthroughError && error.code === 'ERR_CREDENTIAL_REFUSED')) throw error
+    }
+  }
+  return { token: await pullToken(repository, undefined, authUrl, world), loggedIn: false }
+}
+
 /** Ask; network failures and server errors are tried again, twice, after a quarter of a second and a second. */
 async function askPatiently(
   url: string,

@@ -28,3 +28,9 @@ export async function headManifest(
     world,
   )
 }
+
+/** What the registry says that the manifest's digest is. */
+export function digestIn({ headers }: DockerHubAnswer): string | undefined {
+  const digest = headers.get('docker-content-digest')
+  return digest !== null && /^sha256:[0-9a-f]{64}$/.test(digest) ? digest : undefined
+}

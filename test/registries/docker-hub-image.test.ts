@@ -30,6 +30,7 @@ describe('an image at Docker Hub', () => {
     const hub = await startDockerHub()
     expect(await findAtDockerHub(debian, undefined, hub.urls, worldOf())).toEqual({
       state: 'there',
+      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string,
       limit: anonymous,
       loggedIn: false,
     })
@@ -40,6 +41,7 @@ describe('an image at Docker Hub', () => {
     const wrong = credentialOf('sandbox', 'dckr_pat_wrong')
     expect(await findAtDockerHub(debian, wrong, hub.urls, worldOf())).toEqual({
       state: 'there',
+      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string,
       limit: anonymous,
       loggedIn: false,
     })

@@ -1,6 +1,7 @@
 import type { Finding } from '../../checks/finding.ts'
 import { verify } from '../../engine/verify.ts'
 import { PullthroughError } from '../../errors.ts'
+import { dockerHubUrls } from '../../registries/docker-hub.ts'
 import type { World } from '../../world.ts'
 import type { Context } from '../context.ts'
 import { exitCodeOfError, exitCodeOfFindings } from '../exit-code.ts'
@@ -9,6 +10,7 @@ import { renderSummary } from '../render-summary.ts'
 import { renderVerify, renderVerifyJson } from '../render-verify.ts'
 import { printAnswer, printError, printNote, type Streams } from '../streams.ts'
 import type { VerifyReport } from '../rendering/verdict.ts'
+import { wirePulls } from './pull-wiring.ts'
 import { type Settings, settingsFrom } from './settings.ts'
 import type { VerifyFlags } from './verify.ts'
 import { wireVerify } from './verify-wiring.ts'
@@ -37,7 +39,8 @@ async function findAll(
 ): Promise<readonly Finding[]> {
   if (settings.configFile !== undefined) printNote(streams, `options come from ${settings.configFile}`)
   const asked = { aws: settings.only !== 'github', gitHub: settings.only !== 'aws' }
-  return verify({ ...wireVerify(settings, asked, world), beforeUp: settings.beforeUp })
+  const pulls = wirePulls(settings, dockerHubUrls(world.env), world)
+  return verify({ ...wireVerify(settings, asked, world), beforeUp: settings.beforeUp, pulls })
 }
 
 /** The answer on stdout; in GitHub Actions a job summary and annotations too. */

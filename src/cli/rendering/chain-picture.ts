@@ -36,6 +36,7 @@ const kindOf: Readonly<Record<Topic, Kind | undefined>> = {
   github: 'repository',
   workflow: 'workflow',
   image: undefined,
+  pull: 'rule',
 }
 
 /** What a node of a kind is about, where there can be several: the word of the target that looks like this. */

@@ -1,7 +1,7 @@
 import type { Finding } from '../../checks/finding.ts'
 
 /** A finding as `--json` shows it: the documented members and no other; `docs/json.md` documents them. */
-export function findingJson({ id, target, status, detail, cause, fix }: Finding) {
+export function findingJson({ id, target, status, detail, cause, fix, pull }: Finding) {
   return {
     id,
     target,
@@ -9,5 +9,6 @@ export function findingJson({ id, target, status, detail, cause, fix }: Finding)
     ...(detail === undefined ? {} : { detail }),
     ...(cause === undefined ? {} : { cause }),
     ...(fix === undefined ? {} : { fix }),
+    ...(pull === undefined ? {} : { pull }),
   }
 }
