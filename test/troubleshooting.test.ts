@@ -25,8 +25,14 @@ test('every red check that the program can make has a cause, or an error of the 
       causes.map(({ check }): CheckId => check),
     ),
   ])
-  // What fails in these is told in the words of the source, of Docker Hub, or of the option that is missing.
-  const told: readonly CheckId[] = ['source.read', 'source.credential', 'docker-hub.login', 'aws.region']
+  // What fails in these is told in the words of the source, of Docker Hub, of AWS, or of the option that is missing.
+  const told: readonly CheckId[] = [
+    'source.read',
+    'source.credential',
+    'docker-hub.login',
+    'aws.region',
+    'pull.clean-up',
+  ]
   const without = (Object.keys(checks) as CheckId[]).filter((id) => !withCause.has(id) && !told.includes(id))
   expect(without).toEqual([])
 })

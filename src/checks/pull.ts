@@ -129,8 +129,10 @@ function nameOf({ repository: path }: PullFacts, tag: PullTried['reference']): s
   return formatReference({ domain: '', path, tag })
 }
 
+/** What the registry said, to end one of our sentences with. */
 function saidBy({ code, message, status }: PullRefusal): string {
-  return code === '' ? `${message} (${status})` : `${code}: ${message}`
+  const said = message.replace(/\.$/, '')
+  return code === '' ? `${said} (${status})` : `${code}: ${said}`
 }
 
 /** A rule that is found to be invalid has its own fix; what else can be is for `doctor` to say. */

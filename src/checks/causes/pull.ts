@@ -10,7 +10,7 @@ interface Refused {
 
 const refused: Refused = {
   image: 'docker-hub/library/busybox:1.37.0',
-  said: 'DENIED: The authentication to the upstream registry failed. Verify that the credentials provided in the pull through cache rule are correct, and try again.',
+  said: 'DENIED: The authentication to the upstream registry failed. Verify that the credentials provided in the pull through cache rule are correct, and try again',
   remedy: 'do what mends rule.valid',
 }
 
