@@ -70,7 +70,7 @@ function isRegistryKnown(parts: readonly ReferencePart[]): boolean {
 /** A reference that began with a variable could be of any registry, so that the short form is not for it. */
 function withFirstPart(reference: string, standIn: string): string {
   const [first = '', ...rest] = reference.split('/')
-  if (!first.includes(standIn)) return reference
+  if (!(/^[^:@]*/.exec(first)?.[0] ?? '').includes(standIn)) return reference
   return rest.length === 0 ? `library/${reference}` : `docker.io/${reference}`
 }
 
