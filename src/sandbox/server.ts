@@ -122,15 +122,18 @@ async function readExchange(request: IncomingMessage, origin: string): Promise<E
   }
 }
 
-/** Send an answer. `Date` is always sent (SDKs correct their clock by it); HEAD and 204 have no body. */
+/**
+ * Send an answer. `Date` is always sent (SDKs correct their clock by it); 204 and 304 have no body, HEAD tells the
+ * length of the one it would have.
+ */
 export function send(response: ServerResponse, answer: Answer, method: string): void {
   const body = answer.body ?? ''
-  const bodiless = method === 'HEAD' || answer.status === 204 || answer.status === 304
+  const bodiless = answer.status === 204 || answer.status === 304
   response.writeHead(answer.status, {
     ...(bodiless ? {} : { 'content-length': Buffer.byteLength(body) }),
     ...answer.headers,
   })
-  response.end(bodiless ? undefined : body)
+  response.end(bodiless || method === 'HEAD' ? undefined : body)
 }
 
 function cut(response: ServerResponse): void {
