@@ -8,7 +8,7 @@ import { countsOf, sumOf, verdictOf, type VerifyReport } from './rendering/verdi
 
 /** How much is shown, and how. */
 export interface VerifyView {
-  /** Show each check of a target where everything is ok too, instead of how many there are. */
+  /** Show each check of a target where everything is ok too, instead of how many there are; pulls are always shown. */
   readonly verbose?: boolean
   readonly colour?: boolean
 }
@@ -22,7 +22,7 @@ export function renderVerify(report: VerifyReport, view: VerifyView = {}): reado
   const groups = [...grouped(report.findings, ({ target }) => oneLine(target))].map(([target, findings]) => ({
     target,
     findings,
-    folded: !verbose && allOk(findings),
+    folded: !verbose && allOk(findings) && !findings.some(({ pull }) => pull),
   }))
   const width = Math.max(0, ...groups.filter(({ folded }) => folded).map(({ target }) => target.length))
   const layout = layoutFor(

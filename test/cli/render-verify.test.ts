@@ -47,6 +47,17 @@ function finding(status: Status, target = 'acme/widgets'): Finding {
   return { id: 'github.secrets', target, status }
 }
 
+test('shows the pulls, though all of them are fine', () => {
+  const pull = { image: 'docker-hub/library/busybox:1', digest: 'sha256:0', bytes: 1, milliseconds: 2 }
+  const target = 'us-east-1 docker-hub/library/busybox'
+  const shown = renderVerify({
+    findings: [{ ...ok('pull.new', target, 'in 2 ms'), pull }, ok('pull.quota', target)],
+  })
+  expect(shown.slice(0, 3)).toEqual([target, '  ok  pull.new    in 2 ms', '  ok  pull.quota'])
+  const json = JSON.parse(renderVerifyJson({ findings: [{ ...ok('pull.new', target), pull }] })) as object
+  expect(json).toMatchObject({ checks: [{ id: 'pull.new', target, status: 'ok', pull }] })
+})
+
 test('shows the findings by target, in columns, each with what mends it, then the sum and the verdict', () => {
   expect(renderVerify({ findings })).toEqual([
     'ok  infrastructure dev                         2 checks',
