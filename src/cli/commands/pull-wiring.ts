@@ -52,6 +52,9 @@ export function wirePulls(
   }
 }
 
+/** ECR fetches a new image from the upstream before it answers; in milliseconds. */
+const leastTimeout = 60_000
+
 function questionsFor(
   region: string,
   credential: Credential | undefined,
@@ -61,7 +64,8 @@ function questionsFor(
   return {
     images: repositoryImages(region, world),
     logIn: () => logInToRegistry(region, world),
-    pull: (image, login) => pullImage(image, login, world),
+    pull: (image, login) =>
+      pullImage(image, login, { ...world, timeoutMs: Math.max(world.timeoutMs, leastTimeout) }),
     tags: (repository) => tagsAtDockerHub(repository, credential, urls, world),
     find: (image) => findAtDockerHub(image, credential, urls, world),
     limit: async () => {
