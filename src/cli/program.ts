@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { PullthroughError } from '../errors.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { imageCommand } from './commands/image.ts'
+import { rewriteCommand } from './commands/rewrite.ts'
 import { sandboxCommand } from './commands/sandbox.ts'
 import { syncCommand } from './commands/sync.ts'
 import { verifyCommand } from './commands/verify.ts'
@@ -10,6 +11,7 @@ import type { Context } from './context.ts'
 import { exitCodeOfError, exitCodes } from './exit-code.ts'
 import { renderDoctorJson } from './render-doctor.ts'
 import { renderImageJson } from './render-image.ts'
+import { renderRewriteJson } from './render-rewrite.ts'
 import { renderSyncJson } from './render-sync.ts'
 import { renderVerifyJson } from './render-verify.ts'
 import { printAnswer, printError } from './streams.ts'
@@ -67,6 +69,12 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
       }),
     )
     .addCommand(
+      rewriteCommand(async (flags) => {
+        const { runRewrite } = await import('./commands/rewrite-run.ts')
+        exitCode = await runRewrite(flags, context)
+      }),
+    )
+    .addCommand(
       sandboxCommand(async (flags) => {
         const { runSandbox } = await import('./commands/sandbox-run.ts')
         exitCode = await runSandbox(flags, context)
@@ -114,6 +122,14 @@ function jsonOf(argv: readonly string[], error: PullthroughError): string | unde
       return renderDoctorJson({ findings: [], error })
     case 'image':
       return renderImageJson({ isReverse: false, images: [], error })
+    case 'rewrite':
+      return renderRewriteJson({
+        mode: 'arg',
+        isReverse: argv.includes('--reverse'),
+        isWriting: argv.includes('--write'),
+        files: [],
+        error,
+      })
     default:
       return undefined
   }

@@ -32,11 +32,11 @@ export interface Placing {
   /** The variables that may be met: those of the registries that are moved; back, those of every registry that could have been. */
   readonly variables: readonly Variable[]
   /** What becomes of a reference without variables in it, as it is written: `debian:12`, `nginx@sha256:…`. */
-  place(reference: string): Placed
+  readonly place: (reference: string) => Placed
   /**
    * What becomes of a reference that starts with one of {@link variables}. Forward it is `kept`; back it is `upstream`.
    *
    * @param rest what is behind the slash that follows the variable: `library/debian:12`
    */
-  placeBehind(variable: Variable, rest: string): Placed
+  readonly placeBehind: (variable: Variable, rest: string) => Placed
 }

@@ -95,9 +95,9 @@ export function readInstructions(text: string): Instructions {
     global: declarations.filter(({ isGlobal }) => isGlobal),
     local: declarations.filter(({ isGlobal }) => !isGlobal),
     stages: instructions.flatMap(({ instruction }) => {
-      const image = instruction instanceof From ? wordOf(instruction.getArguments()[0]) : undefined
-      if (!image) return []
-      return [{ image, name: (instruction as From).getBuildStage()?.toLowerCase() }]
+      if (!(instruction instanceof From)) return []
+      const image = wordOf(instruction.getArguments()[0])
+      return image ? [{ image, name: instruction.getBuildStage()?.toLowerCase() }] : []
     }),
     sources: instructions.flatMap(({ instruction }) => sourcesOf(instruction, wordOf)),
   }
