@@ -1,4 +1,5 @@
 import { type Aws, createAws } from './aws/aws.ts'
+import { isSafe, logsIn } from './aws/ecr/pull-through/upstream-login.ts'
 import { createClock } from './clock.ts'
 import { answerControl } from './control.ts'
 import { createDockerHub, type DockerHub } from './docker/docker-hub.ts'
@@ -11,6 +12,11 @@ import { type Listener, listen, send, serveService } from './server.ts'
 export interface SandboxOptions {
   /** The control port; the services take the ports after it. Free ports if absent. */
   readonly port?: number
+  /**
+   * The registry that ECR pulls Docker Hub's images from, like `https://registry-1.docker.io`; plain http to this
+   * machine alone. The sandbox's own Docker Hub if absent.
+   */
+  readonly upstream?: string
 }
 
 /** Everything the services hold, opened: what `GET /state` answers. */
@@ -35,14 +41,19 @@ export interface Sandbox {
  * Start stand-ins for AWS, GitHub and Docker Hub on 127.0.0.1, with state in memory. What each part does, and the
  * source of each behaviour, is in `docs/sandbox.md`.
  *
- * @throws the operating system's error if a wanted port is taken.
+ * @throws the operating system's error if a wanted port is taken; `TypeError` for an upstream that is none.
  */
-export async function startSandbox({ port = 0 }: SandboxOptions = {}): Promise<Sandbox> {
+export async function startSandbox({ port = 0, upstream }: SandboxOptions = {}): Promise<Sandbox> {
+  const upstreamUrl = upstream === undefined ? undefined : readUpstreamUrl(upstream)
   const clock = createClock()
   const faults = createFaults()
   const log = createRequestLog()
   const dockerHub = createDockerHub({ clock })
-  const aws = createAws({ clock, logInToDockerHub: (login) => dockerHub.logIn(login) })
+  const aws = createAws({
+    clock,
+    logInToDockerHub: (login) =>
+      upstreamUrl === undefined ? dockerHub.logIn(login) : logsIn(upstreamUrl, login),
+  })
   const gitHub = createGitHub({ clock })
   const parts = [aws, gitHub, dockerHub]
   const state = () => ({ aws: aws.state(), github: gitHub.state(), dockerHub: dockerHub.state() })
@@ -86,7 +97,9 @@ export async function startSandbox({ port = 0 }: SandboxOptions = {}): Promise<S
     const authUrl = await open(serveService(dockerHub.auth, nextPort(), { log, faults }))
     const registryUrl = await open(serveService(dockerHub.registry, nextPort(), { log, faults }))
     const hubUrl = await open(serveService(dockerHub.hub, nextPort(), { log, faults }))
+    const ecrRegistryUrl = await open(serveService(aws.registry, nextPort(), { log, faults }))
     dockerHub.announce({ authUrl })
+    aws.announce({ registry: ecrRegistryUrl, dockerHub: upstreamUrl ?? registryUrl })
     return {
       control,
       env: {
@@ -100,9 +113,11 @@ export async function startSandbox({ port = 0 }: SandboxOptions = {}): Promise<S
         GH_TOKEN: gitHub.seededToken,
         GH_HOST: 'github.localhost',
         PULLTHROUGH_GH_PROXY: gitHubUrl,
-        DOCKER_AUTH_URL: authUrl,
-        DOCKER_REGISTRY_URL: registryUrl,
-        DOCKER_HUB_URL: hubUrl,
+        PULLTHROUGH_ECR_REGISTRY: new URL(ecrRegistryUrl).host,
+        // With another upstream, Docker Hub is the real one, unless that is elsewhere.
+        ...(upstreamUrl === undefined
+          ? { DOCKER_AUTH_URL: authUrl, DOCKER_REGISTRY_URL: registryUrl, DOCKER_HUB_URL: hubUrl }
+          : { DOCKER_REGISTRY_URL: upstreamUrl }),
       },
       state,
       close,
@@ -111,4 +126,14 @@ export async function startSandbox({ port = 0 }: SandboxOptions = {}): Promise<S
     await close()
     throw error
   }
+}
+
+function readUpstreamUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.href !== `${url?.origin ?? ''}/` || !isSafe(url)) {
+    throw new TypeError(
+      'the upstream must be the URL of a registry, without a path: https, or http to this machine',
+    )
+  }
+  return url.origin
 }

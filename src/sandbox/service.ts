@@ -35,7 +35,7 @@ export interface Operation {
    * A fault in this service's own words, without doing anything: `throttle`, `deny`, `error` and the kinds only this
    * service has (its `ownFaults`).
    */
-  refuse(fault: Fault): Answer
+  refuse(fault: Fault): Answer | Promise<Answer>
 }
 
 /** What listens on one port. */

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { createImage } from '../../src/sandbox/oci/image.ts'
+import { linuxAmd64 } from '../../src/sandbox/oci/platform.ts'
 import { type AwsSandbox, startAwsSandbox } from '../sandbox/aws/aws-sandbox.ts'
 import { callEcr, createUpstreamSecret, denySecret } from '../sandbox/aws/ecr/ecr-world.ts'
 import {
@@ -27,6 +29,12 @@ const upstreamEcr = {
   customRoleArn: role,
 }
 
+/** A layer of an image in the world of {@link started}. */
+const [{ digest: layerDigest } = { digest: '' }] = createImage({
+  name: 'docker-hub/a:1',
+  platforms: [linuxAmd64],
+}).blobs
+
 /** An input that each operation takes, in the world of {@link started}. */
 const validInputs: Readonly<Record<string, Input>> = {
   CreatePullThroughCacheRule: { ecrRepositoryPrefix: 'k8s', upstreamRegistryUrl: 'registry.k8s.io' },
@@ -45,6 +53,12 @@ const validInputs: Readonly<Record<string, Input>> = {
   DescribeRepositories: {},
   DeleteRepository: { repositoryName: 'docker-hub/a', force: true },
   DescribeImages: { repositoryName: 'docker-hub/a' },
+  ListImages: { repositoryName: 'docker-hub/a' },
+  // Under no rule: what it would say of an upstream is not the model's.
+  BatchGetImage: { repositoryName: 'apps/a', imageIds: [{ imageTag: '1' }] },
+  BatchDeleteImage: { repositoryName: 'docker-hub/a', imageIds: [{ imageTag: '1' }] },
+  GetDownloadUrlForLayer: { repositoryName: 'docker-hub/a', layerDigest },
+  BatchCheckLayerAvailability: { repositoryName: 'docker-hub/a', layerDigests: [layerDigest] },
   GetAuthorizationToken: {},
 }
 
@@ -57,6 +71,7 @@ async function started(): Promise<AwsSandbox & { readonly credentialArn: string 
   await callEcr(sandbox, 'CreateRepositoryCreationTemplate', { prefix: 'docker-hub', appliedFor: [] })
   await callEcr(sandbox, 'PutRegistryPolicy', { policyText })
   sandbox.aws.seeds['/aws/repositories']?.({ repositoryName: 'docker-hub/a', imageTags: ['1', '2'] })
+  sandbox.aws.seeds['/aws/repositories']?.({ repositoryName: 'apps/a', imageTags: ['1'] })
   return { ...sandbox, credentialArn }
 }
 
@@ -124,6 +139,17 @@ test.skipIf(!botocore)('every answer of a long life is of the form of the model'
     ['DescribeRepositories', { maxResults: 1 }],
     ['DescribeImages', { repositoryName: 'docker-hub/a', maxResults: 1 }],
     ['DescribeImages', { repositoryName: 'docker-hub/a', imageIds: [{ imageTag: '1' }] }],
+    ['ListImages', { repositoryName: 'docker-hub/a', maxResults: 1 }],
+    ['BatchGetImage', { repositoryName: 'docker-hub/a', imageIds: [{ imageTag: '1' }, {}] }],
+    ['GetDownloadUrlForLayer', { repositoryName: 'docker-hub/a', layerDigest }],
+    [
+      'BatchCheckLayerAvailability',
+      { repositoryName: 'docker-hub/a', layerDigests: [layerDigest, 'sha256:0', ''] },
+    ],
+    [
+      'BatchDeleteImage',
+      { repositoryName: 'docker-hub/a', imageIds: [{ imageTag: '2' }, { imageTag: '3' }] },
+    ],
     ['DeleteRepository', { repositoryName: 'docker-hub/b' }],
     ['GetAuthorizationToken', {}],
     ['DeletePullThroughCacheRule', { ecrRepositoryPrefix: 'team' }],

@@ -34,6 +34,7 @@ const services = {
     ),
   secretsmanager: () => aws({ 'x-amz-target': 'secretsmanager.ListSecrets' }, '{}'),
   ecr: () => aws({ 'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.DescribeRepositories' }, '{}'),
+  'ecr-registry': () => fetch(`http://${env('PULLTHROUGH_ECR_REGISTRY')}/v2/`),
   iam: () =>
     aws({ 'content-type': 'application/x-www-form-urlencoded' }, 'Action=ListRoles&Version=2010-05-08'),
   github: () =>
@@ -377,6 +378,7 @@ describe('what tests add', () => {
 
   test.each([
     ['/docker-hub/accounts', { username: 'X' }, /^"username" must be a Docker ID/],
+    ['/docker-hub/images', { repository: 'a/b' }, /^"tags" must be a list of tags$/],
     ['/github/repositories', { fullName: 'x' }, /^"fullName" must be OWNER\/NAME$/],
     ['/github/tokens', { token: 'x' }, /^"kind" must be/],
     ['/github/tokens', 'not JSON', /^the body must be JSON$/],
@@ -414,6 +416,8 @@ test.each([
       'POST /github/repositories',
       'POST /github/tokens',
       'POST /docker-hub/accounts',
+      'POST /docker-hub/images',
+      'POST /docker-hub/images',
     ],
   })
 })

@@ -9,9 +9,10 @@ import { printAnswer, printNote } from '../streams.ts'
 import type { SandboxFlags } from './sandbox.ts'
 
 /** The run half of `sandbox`: until it is interrupted, or the command inside has ended. */
-export async function runSandbox({ port, json, command }: SandboxFlags, context: Context): Promise<number> {
+export async function runSandbox(flags: SandboxFlags, context: Context): Promise<number> {
+  const { json, command } = flags
   const { world, streams } = context
-  const sandbox = await start(port)
+  const sandbox = await start(flags)
   try {
     const [program, ...args] = command
     if (program !== undefined) return await runInside(program, args, sandbox, world)
@@ -27,13 +28,21 @@ export async function runSandbox({ port, json, command }: SandboxFlags, context:
   }
 }
 
-async function start(port: number | undefined): Promise<Sandbox> {
+async function start({ port, upstream }: SandboxFlags): Promise<Sandbox> {
   try {
-    return await startSandbox(port === undefined ? {} : { port })
+    return await startSandbox({
+      ...(port === undefined ? {} : { port }),
+      ...(upstream === undefined ? {} : { upstream }),
+    })
   } catch (error) {
+    if (error instanceof TypeError && upstream !== undefined) {
+      throw new PullthroughError('ERR_USAGE', error.message, {
+        hint: 'give --upstream https://registry-1.docker.io, or leave it out',
+      })
+    }
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error
-    const message = `port ${port ?? 0} or one of the five after it cannot be taken (${code})`
+    const message = `port ${port ?? 0} or one of the six after it cannot be taken (${code})`
     throw new PullthroughError('ERR_USAGE', message, { hint: 'choose another --port, or leave it out' })
   }
 }

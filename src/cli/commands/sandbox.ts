@@ -3,6 +3,8 @@ import { Command, InvalidArgumentError } from 'commander'
 /** What the arguments of `sandbox` say. */
 export interface SandboxFlags {
   readonly port?: number
+  /** The registry that ECR pulls Docker Hub's images from. */
+  readonly upstream?: string
   readonly json: boolean
   /** The command to run inside, and its arguments. Empty: run until interrupted. */
   readonly command: readonly string[]
@@ -11,6 +13,8 @@ export interface SandboxFlags {
 const examples = `Examples:
   $ pullthrough sandbox                        run until Ctrl-C, and show the environment to use
   $ pullthrough sandbox -- npm test            run a command against it, and stop
+  $ pullthrough sandbox --upstream https://registry-1.docker.io
+                                               let its ECR pull the real images
 `
 
 /** The parse half of `sandbox`. */
@@ -24,6 +28,10 @@ export function sandboxCommand(run: (flags: SandboxFlags) => Promise<void>): Com
       'control port; the services take the ports after it (default: free ones)',
       portNumber,
     )
+    .option(
+      '--upstream <url>',
+      "the registry that ECR pulls Docker Hub's images from, with the credential of the rule's secret (default: the sandbox's own)",
+    )
     .option('--json', 'print one line of JSON when ready')
     .argument('[command...]', 'after --, a command to run with the environment of the sandbox')
     .passThroughOptions()
@@ -34,9 +42,9 @@ export function sandboxCommand(run: (flags: SandboxFlags) => Promise<void>): Com
 
 function portNumber(value: string): number {
   const port = Number(value)
-  // Six ports in a row are taken.
-  if (!Number.isInteger(port) || port < 1 || port > 65_530) {
-    throw new InvalidArgumentError('It must be a port number from 1 to 65530.')
+  // Seven ports in a row are taken.
+  if (!Number.isInteger(port) || port < 1 || port > 65_529) {
+    throw new InvalidArgumentError('It must be a port number from 1 to 65529.')
   }
   return port
 }

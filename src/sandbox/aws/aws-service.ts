@@ -34,7 +34,9 @@ export interface AwsService<World, Output> {
   isPerformedWith?(fault: Fault, name: string): boolean
 }
 
-type Operations<World, Output> = Readonly<Record<string, (request: ServiceRequest<World>) => Output>>
+type Operations<World, Output> = Readonly<
+  Record<string, (request: ServiceRequest<World>) => Output | Promise<Output>>
+>
 
 /** A request for an operation, from somebody who has been established. */
 export interface ServiceRequest<World> extends Sender {
@@ -76,7 +78,7 @@ export function awsService<World extends ServiceWorld, Output>(
     const operations = mutating ? service.writes : service.reads
     const operation = Object.hasOwn(operations, name) ? operations[name] : undefined
 
-    function run(fault: Fault | undefined): Output {
+    function run(fault: Fault | undefined): Output | Promise<Output> {
       if (!operation) {
         throw service.isUndone(name)
           ? notImplemented(`${service.name} ${name}`)
@@ -87,9 +89,9 @@ export function awsService<World extends ServiceWorld, Output>(
       return operation({ ...sender, operation: name, body: exchange.body, now, world, fault })
     }
 
-    function perform(fault?: Fault): Answer {
+    async function perform(fault?: Fault): Promise<Answer> {
       try {
-        return protocol.success(name, run(fault))
+        return protocol.success(name, await run(fault))
       } catch (error) {
         if (error instanceof ServiceError || error instanceof AuthenticationFailure) {
           return protocol.refusal(error)

@@ -2,7 +2,8 @@ import type { SandboxPart, SandboxWorld } from '../part.ts'
 import type { Exchange, Operation, Service } from '../service.ts'
 import { type ServiceName, serviceNames } from '../service-name.ts'
 import { AuthenticationFailure } from './authentication-failure.ts'
-import type { EcrWorld } from './ecr/call.ts'
+import { registryFaults, registryOperation } from './ecr-registry/registry.ts'
+import type { Addresses, EcrWorld } from './ecr/call.ts'
 import { ecrFaults, recogniseEcr } from './ecr/ecr.ts'
 import { parseRepositorySeed, parseServiceLinkedRole, seedRepository } from './ecr/seeds.ts'
 import { type EcrState, ecrStates, emptyEcrState } from './ecr/state.ts'
@@ -17,9 +18,13 @@ import { parseAuthorization } from './signature.ts'
 import { recogniseSts } from './sts.ts'
 import { unknownOperation } from './unknown-operation.ts'
 
-/** The stand-in for AWS: STS, IAM, Secrets Manager and ECR's control plane on one port. */
+/** The stand-in for AWS: STS, IAM, Secrets Manager and ECR's control plane on one port, ECR's registries on another. */
 export interface Aws extends SandboxPart {
   readonly service: Service
+  /** The private registries of every account and Region. */
+  readonly registry: Service
+  /** Tell ECR where its registries listen, and where Docker Hub's registry is. */
+  announce(addresses: Addresses): void
   readonly seededIdentity: { readonly accessKeyId: string; readonly secretAccessKey: string }
   /** `{ACCOUNT:{REGION:…}}`; the seeded account is always there, with us-east-1. */
   state(): Readonly<Record<string, Readonly<Record<string, RegionState>>>>
@@ -39,9 +44,22 @@ export function createAws({
   const registries = createEcrStore()
   const identities = createIdentities()
   const serviceLinkedRoles = createServiceLinkedRoles()
-  const world: AwsWorld = { clock, identities, store, registries, serviceLinkedRoles, logInToDockerHub }
+  const addresses: Addresses = {}
+  const world: AwsWorld = {
+    clock,
+    identities,
+    store,
+    registries,
+    serviceLinkedRoles,
+    addresses,
+    logInToDockerHub,
+  }
   return {
     service: { recognise: (exchange) => recognise(exchange, world) },
+    registry: { recognise: (exchange) => registryOperation(exchange, world) },
+    announce(known) {
+      Object.assign(addresses, known)
+    },
     seededIdentity: {
       accessKeyId: seededIdentity.accessKeyId,
       secretAccessKey: seededIdentity.secretAccessKey,
@@ -75,6 +93,7 @@ export function createAws({
       sts: ['expired-token'],
       iam: ['expired-token'],
       ecr: ecrFaults,
+      'ecr-registry': registryFaults,
     },
     seeds: {
       '/aws/identities'(body) {

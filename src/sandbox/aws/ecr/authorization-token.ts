@@ -17,11 +17,11 @@ export function getAuthorizationToken(
   const expiresAt = new Date(now.getTime() + lifetime)
   return {
     authorizationData: registryIds.map((account) => {
-      const password = world.registries.giveOutPassword({ caller: caller.arn, region, expiresAt })
+      const password = world.registries.giveOutPassword({ caller: caller.arn, account, region, expiresAt })
       return {
         authorizationToken: Buffer.from(`AWS:${password}`).toString('base64'),
         expiresAt,
-        proxyEndpoint: `https://${registryHost({ account, region })}`,
+        proxyEndpoint: world.addresses.registry ?? `https://${registryHost({ account, region })}`,
       }
     }),
   }

@@ -1,10 +1,11 @@
 import { accessDenied } from '../access-denied.ts'
 import { partitionOf } from '../arn.ts'
 import { globalKeys } from '../global-keys.ts'
-import { decide } from '../iam/policy.ts'
+import { type Decision, decide } from '../iam/policy.ts'
 import { parsePolicyDocument, type PolicyDocument } from '../iam/policy-document.ts'
 import { type ContextEntries, createContext } from '../iam/request-context.ts'
 import type { Call } from './call.ts'
+import { readRepositoryPolicy } from './repository-settings.ts'
 import type { Tag } from './repository.ts'
 import type { Registry } from './store.ts'
 
@@ -21,66 +22,80 @@ export function authorizedRegistry(call: Call, registryId = call.caller.account)
   return call.world.registries.registry({ account: registryId, region: call.region })
 }
 
+/** What somebody wants to do with a repository. */
+interface RepositoryUse {
+  /** The caller's account if absent. */
+  readonly registryId: string | undefined
+  /** `*` for every repository. */
+  readonly name: string
+  /** The call's own unless something else has to be allowed too. */
+  readonly action?: string
+  readonly tags?: readonly Tag[] | undefined
+}
+
 /**
- * The registry of a repository, for somebody whom his own or the registry's policy allows this.
+ * The registry of a repository, for somebody whom his own policy, the registry's or the repository's allows this.
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-permissions.html
  *
- * @param name `*` for every repository
- * @param action the call's own unless something else has to be allowed too
  * @throws `AccessDeniedException`
  */
-export function authorizedRepositories(
+export function authorizedRepositories(call: Call, use: RepositoryUse): Registry {
+  const registryId = use.registryId ?? call.caller.account
+  authorize(call, wished(call, use))
+  return call.world.registries.registry({ account: registryId, region: call.region })
+}
+
+/** Whether somebody may do something with a repository, where a refusal has words of its own. */
+export function mayUseRepository(call: Call, use: RepositoryUse): boolean {
+  return decisionOn(call, wished(call, use)).allowed
+}
+
+function wished(
   call: Call,
-  {
-    registryId = call.caller.account,
-    name,
-    action,
-    tags,
-  }: {
-    readonly registryId: string | undefined
-    readonly name: string
-    readonly action?: string
-    readonly tags?: readonly Tag[] | undefined
-  },
-): Registry {
+  { registryId = call.caller.account, name, action = `ecr:${call.operation}`, tags }: RepositoryUse,
+): Wish {
   const registry = call.world.registries.registry({ account: registryId, region: call.region })
-  authorize(call, {
+  const repository = registry.repositories.get(name)
+  return {
     action,
     resource: repositoryArn(registry, name),
     account: registryId,
-    policy: registry.policy,
+    policies: [
+      registry.policy === undefined ? undefined : readRegistryPolicy(registry.policy),
+      repository?.policy === undefined ? undefined : readRepositoryPolicy(repository.policy),
+    ],
     keys: {
       ...tagKeys(['aws:RequestTag'], tags),
-      ...tagKeys(['aws:ResourceTag', 'ecr:ResourceTag'], registry.repositories.get(name)?.tags),
+      ...tagKeys(['aws:ResourceTag', 'ecr:ResourceTag'], repository?.tags),
       'aws:TagKeys': tags?.map(({ Key }) => Key),
     },
-  })
-  return registry
+  }
+}
+
+interface Wish {
+  /** The call's own if absent. */
+  readonly action?: string
+  readonly resource: string
+  readonly account: string
+  /** The policies of the registry and the repository, where they count. */
+  readonly policies?: readonly (PolicyDocument | undefined)[]
+  readonly keys?: ContextEntries
 }
 
 /** @throws `AccessDeniedException` */
-export function authorize(
-  call: Call,
-  {
-    action = `ecr:${call.operation}`,
-    resource,
-    account,
-    policy,
-    keys = {},
-  }: {
-    readonly action?: string | undefined
-    readonly resource: string
-    readonly account: string
-    /** The registry policy, where it counts. */
-    readonly policy?: string | undefined
-    readonly keys?: ContextEntries
-  },
-): void {
-  const { caller, region, now } = call
+export function authorize(call: Call, wish: Wish): void {
+  const decision = decisionOn(call, wish)
+  if (decision.allowed) return
+  const { action = `ecr:${call.operation}`, resource } = wish
+  throw accessDenied(call.caller.arn, { action, shown: resource, decision })
+}
+
+function decisionOn(
+  { caller, region, now, operation }: Call,
+  { action = `ecr:${operation}`, resource, account, policies = [], keys = {} }: Wish,
+): Decision {
   const context = createContext({ ...globalKeys(caller, { region, resourceAccount: account, now }), ...keys })
-  const request = { caller, action, resource, resourceAccount: account, context }
-  const decision = decide(request, readStoredPolicy(policy))
-  if (!decision.allowed) throw accessDenied(caller.arn, { action, shown: resource, decision })
+  return decide({ caller, action, resource, resourceAccount: account, context }, ...policies)
 }
 
 /** `arn:aws:ecr:us-east-1:123456789012:repository/docker-hub/library/alpine` */
@@ -98,6 +113,6 @@ function tagKeys(prefixes: readonly string[], tags: readonly Tag[] = []): Contex
 }
 
 /** PutRegistryPolicy has checked it. */
-function readStoredPolicy(policy: string | undefined): PolicyDocument | undefined {
-  return policy === undefined ? undefined : parsePolicyDocument(JSON.parse(policy), 'resource')
+function readRegistryPolicy(policy: string): PolicyDocument {
+  return parsePolicyDocument(JSON.parse(policy), 'resource')
 }

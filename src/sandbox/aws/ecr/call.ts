@@ -14,8 +14,18 @@ export interface EcrWorld {
   /** Where upstream credentials are. */
   readonly store: SecretStore
   readonly serviceLinkedRoles: ServiceLinkedRoles
+  /** Where the registries listen, and where they pull from. */
+  readonly addresses: Addresses
   /** Whether Docker Hub lets somebody in. */
-  logInToDockerHub(login: { readonly username: string; readonly secret: string }): boolean
+  logInToDockerHub(login: { readonly username: string; readonly secret: string }): boolean | Promise<boolean>
+}
+
+/** Known once everything listens. */
+export interface Addresses {
+  /** Where the private registries are: `http://127.0.0.1:PORT`. By their own names if absent. */
+  registry?: string
+  /** Docker Hub's registry: `http://127.0.0.1:PORT`, `https://registry-1.docker.io`. Nothing is pulled from it if absent. */
+  dockerHub?: string
 }
 
 /** One call of one operation, from somebody who has been established. */

@@ -5,7 +5,10 @@ import { readInput, type Shape, type ValueOf } from '../shape.ts'
 import { getAuthorizationToken } from './authorization-token.ts'
 import type { Call, EcrWorld, Output } from './call.ts'
 import { createPullThroughCacheRule } from './create-rule.ts'
-import { describeImages } from './images.ts'
+import { batchDeleteImage } from './batch-delete-image.ts'
+import { batchGetImage } from './batch-get-image.ts'
+import { describeImages, listImages } from './images.ts'
+import { batchCheckLayerAvailability, getDownloadUrlForLayer } from './layers.ts'
 import { deleteRegistryPolicy, getRegistryPolicy, putRegistryPolicy } from './registry-policy.ts'
 import { createRepository, deleteRepository, describeRepositories } from './repositories.ts'
 import {
@@ -48,6 +51,10 @@ export const recogniseEcr = jsonService<EcrWorld>('message', {
     GetRegistryPolicy: operation(shapes.GetRegistryPolicy, getRegistryPolicy),
     DescribeRepositories: operation(shapes.DescribeRepositories, describeRepositories),
     DescribeImages: operation(shapes.DescribeImages, describeImages),
+    ListImages: operation(shapes.ListImages, listImages),
+    BatchGetImage: operation(shapes.BatchGetImage, batchGetImage),
+    BatchCheckLayerAvailability: operation(shapes.BatchCheckLayerAvailability, batchCheckLayerAvailability),
+    GetDownloadUrlForLayer: operation(shapes.GetDownloadUrlForLayer, getDownloadUrlForLayer),
     GetAuthorizationToken: operation(shapes.GetAuthorizationToken, getAuthorizationToken),
   },
   writes: {
@@ -70,6 +77,7 @@ export const recogniseEcr = jsonService<EcrWorld>('message', {
     DeleteRegistryPolicy: operation(shapes.DeleteRegistryPolicy, deleteRegistryPolicy),
     CreateRepository: operation(shapes.CreateRepository, createRepository),
     DeleteRepository: operation(shapes.DeleteRepository, deleteRepository),
+    BatchDeleteImage: operation(shapes.BatchDeleteImage, batchDeleteImage),
   },
   isUndone: (name) => undone.includes(name),
   denied: ({ callerArn, operation }) =>
@@ -86,7 +94,10 @@ export const recogniseEcr = jsonService<EcrWorld>('message', {
 })
 
 /** ECR says of a member outside the model that it is an invalid parameter. */
-function operation<S extends Shape>(shape: S, perform: (call: Call, input: ValueOf<S>) => Output) {
+function operation<S extends Shape>(
+  shape: S,
+  perform: (call: Call, input: ValueOf<S>) => Output | Promise<Output>,
+) {
   return (request: ServiceRequest<EcrWorld>) =>
     perform(request, readInput(shape, request.body, 'InvalidParameterException'))
 }

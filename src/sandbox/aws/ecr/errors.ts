@@ -1,4 +1,5 @@
 import { ServiceError } from '../service-error.ts'
+import type { ImageId } from './image.ts'
 
 // The texts, in one place. [MODEL] is the service model's description of the exception, [SEEN] was quoted by users
 // of AWS, the rest is chosen: docs/sandbox.md says where each comes from.
@@ -125,7 +126,7 @@ export function repositoryNotEmpty(name: string, account: string): ServiceError 
 
 /** [SEEN] hashicorp/terraform-provider-aws#35268 */
 export function imageNotFound(
-  { imageDigest, imageTag }: { readonly imageDigest?: string; readonly imageTag?: string },
+  { imageDigest, imageTag }: ImageId,
   name: string,
   account: string,
 ): ServiceError {
@@ -133,6 +134,22 @@ export function imageNotFound(
     'ImageNotFoundException',
     `The image with imageId {imageDigest:'${imageDigest ?? 'null'}', imageTag:'${imageTag ?? 'null'}'} does not exist ` +
       `within the repository with name '${name}' in the registry with id '${account}'`,
+  )
+}
+
+/** As moto has it. */
+export function layerNotFound(digest: string, name: string, account: string): ServiceError {
+  return new ServiceError(
+    'LayersNotFoundException',
+    `The layer with digest '${digest}' does not exist in the repository with name '${name}' in the registry with id '${account}'`,
+  )
+}
+
+/** [MODEL] */
+export function unableToGetUpstreamImage(): ServiceError {
+  return new ServiceError(
+    'UnableToGetUpstreamImageException',
+    'The image or images were unable to be pulled using the pull through cache rule. This is usually caused because of an issue with the Secrets Manager secret containing the credentials for the upstream registry.',
   )
 }
 

@@ -3,23 +3,19 @@ import { authorizedRepositories } from './authorization.ts'
 import type { Call, Output } from './call.ts'
 import { imageNotFound, invalidParameter } from './errors.ts'
 import { listed } from './listed.ts'
+import { findImage, type Image, partsOf, sizeOf } from './image.ts'
 import { findRepository } from './repositories.ts'
-import type { Image } from './repository.ts'
 import type { shapes } from './shapes.ts'
 
 type Input = ValueOf<(typeof shapes)['DescribeImages']>
 
-/**
- * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html
- *
- * Images have no layers here, so they have no size; every one is active.
- */
+/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_DescribeImages.html */
 export function describeImages(call: Call, input: Input): Output {
   const { registryId, repositoryName: name } = input
   const registry = authorizedRepositories(call, { registryId, name })
-  const { images } = findRepository(registry, name)
+  const repository = findRepository(registry, name)
   const { items, nextToken } = listed(
-    images.filter((image) => passes(image, input.filter)),
+    repository.images.filter((image) => passes(image, input.filter)),
     {
       input,
       naming: 'imageIds',
@@ -28,7 +24,7 @@ export function describeImages(call: Call, input: Input): Output {
         if (id.imageDigest === undefined && id.imageTag === undefined) {
           throw invalidParameter('imageIds', 'must have a digest or a tag')
         }
-        const found = images.find((image) => isMeant(image, id))
+        const found = findImage(repository, id)
         if (!found) throw imageNotFound(id, name, registry.account)
         return found
       },
@@ -38,24 +34,38 @@ export function describeImages(call: Call, input: Input): Output {
     imageDetails: items.map((image) => ({
       registryId: registry.account,
       repositoryName: name,
-      ...image,
-      imageSizeInBytes: 0,
-      imageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json',
-      artifactMediaType: 'application/vnd.oci.image.config.v1+json',
+      imageDigest: image.imageDigest,
+      imageTags: image.imageTags.length > 0 ? image.imageTags : undefined,
+      imageSizeInBytes: sizeOf(image, repository),
+      imagePushedAt: image.imagePushedAt,
+      imageManifestMediaType: image.manifest.mediaType,
+      artifactMediaType: partsOf(image.manifest).config?.mediaType,
+      lastRecordedPullTime: image.lastRecordedPullTime,
       imageStatus: 'ACTIVE',
     })),
     nextToken,
   }
 }
 
-function isMeant(
-  image: Image,
-  { imageDigest, imageTag }: { readonly imageDigest?: string; readonly imageTag?: string },
-): boolean {
-  if (imageDigest !== undefined && image.imageDigest !== imageDigest) return false
-  return imageTag === undefined || image.imageTags.includes(imageTag)
+/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ListImages.html */
+export function listImages(call: Call, input: ValueOf<(typeof shapes)['ListImages']>): Output {
+  const { registryId, repositoryName: name } = input
+  const { images } = findRepository(authorizedRepositories(call, { registryId, name }), name)
+  const ids = images
+    .filter((image) => passes(image, input.filter))
+    .flatMap(({ imageDigest, imageTags }) =>
+      imageTags.length === 0 ? [{ imageDigest }] : imageTags.map((imageTag) => ({ imageDigest, imageTag })),
+    )
+  const { items, nextToken } = listed(ids, {
+    input,
+    naming: 'imageIds',
+    named: undefined,
+    find: () => undefined,
+  })
+  return { imageIds: items, nextToken }
 }
 
+/** Every image here is active. */
 function passes(
   { imageTags }: Image,
   { tagStatus = 'ANY', imageStatus = 'ANY' }: Input['filter'] = {},

@@ -1,4 +1,4 @@
-import { parsePolicyDocument, PolicySyntaxError } from '../iam/policy-document.ts'
+import { parsePolicyDocument, type PolicyDocument, PolicySyntaxError } from '../iam/policy-document.ts'
 import type { Tag } from './repository.ts'
 import { invalidParameter } from './errors.ts'
 
@@ -29,12 +29,12 @@ export function checkExclusions({
  *
  * @throws `InvalidParameterException`
  */
-export function checkRepositoryPolicy(text: string): void {
+export function readRepositoryPolicy(text: string): PolicyDocument {
   try {
     const policy: unknown = JSON.parse(text, (key, value: unknown) =>
       key === 'Statement' ? withResource(value) : value,
     )
-    parsePolicyDocument(policy, 'resource')
+    return parsePolicyDocument(policy, 'resource')
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof PolicySyntaxError) {
       throw invalidParameter('PolicyText', 'Invalid repository policy provided')

@@ -1,5 +1,9 @@
+import { createImage } from '../../oci/image.ts'
+import { linuxAmd64 } from '../../oci/platform.ts'
+import { isTag } from '../../oci/repository-name.ts'
 import { seededAccount } from '../identities.ts'
-import { plainRepository, type Repository, standInImage } from './repository.ts'
+import { findImage, withImage } from './image.ts'
+import { plainRepository, type Repository } from './repository.ts'
 import { shapes } from './shapes.ts'
 import type { EcrStore } from './store.ts'
 
@@ -12,8 +16,8 @@ interface RepositorySeed {
 }
 
 /**
- * Add a repository as if its images had been pulled before, or images to the one there is. An image that is there
- * already stays as it is.
+ * Add a repository as if its images had been pulled before, or images to the one there is: small ones, for linux/amd64.
+ * A tag that is there already stays as it is.
  */
 export function seedRepository(
   store: EcrStore,
@@ -23,9 +27,12 @@ export function seedRepository(
   const { repositories } = store.registry({ account, region })
   const known: Repository = repositories.get(name) ?? plainRepository(name, now)
   const added = imageTags
-    .map((tag) => standInImage(name, tag, now))
-    .filter(({ imageDigest }) => !known.images.some((image) => image.imageDigest === imageDigest))
-  repositories.set(name, { ...known, images: [...known.images, ...added] })
+    .filter((imageTag) => !findImage(known, { imageTag }))
+    .reduce((repository, tag) => {
+      const { top, children, blobs } = createImage({ name: `${name}:${tag}`, platforms: [linuxAmd64] })
+      return withImage(repository, { manifest: top, children, blobs }, { tag, now })
+    }, known)
+  repositories.set(name, added)
 }
 
 /**
@@ -91,7 +98,6 @@ function readRegion(region: unknown = 'us-east-1'): string {
   return region
 }
 
-/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
 function isImageTag(tag: unknown): tag is string {
-  return typeof tag === 'string' && /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/.test(tag)
+  return typeof tag === 'string' && isTag(tag)
 }

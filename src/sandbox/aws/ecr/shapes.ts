@@ -21,6 +21,16 @@ const tags = list(structure({ Key: { type: 'string' }, Value: { type: 'string' }
 const encryptionType: StringShape = { type: 'string', values: ['AES256', 'KMS', 'KMS_DSSE'] }
 const paging = { nextToken: { type: 'string' }, maxResults: { type: 'number', min: 1, max: 1000 } } as const
 
+/** Its members are checked for each image apart: a wrong one is a failure among the answers. */
+const imageIds = list(
+  structure({ imageDigest: { type: 'string' }, imageTag: { type: 'string', min: 1, max: 300 } }),
+  { min: 1, max: 100 },
+)
+const imageFilter = structure({
+  tagStatus: { type: 'string', values: ['TAGGED', 'UNTAGGED', 'ANY'] },
+  imageStatus: { type: 'string', values: ['ACTIVE', 'ARCHIVED', 'ACTIVATING', 'ANY'] },
+})
+
 const mutability = {
   imageTagMutability: {
     type: 'string',
@@ -118,21 +128,35 @@ export const shapes = {
     ...paging,
   }),
   DeleteRepository: structure({ registryId, repositoryName, force: { type: 'boolean' } }, ['repositoryName']),
-  DescribeImages: structure(
+  DescribeImages: structure({ registryId, repositoryName, imageIds, ...paging, filter: imageFilter }, [
+    'repositoryName',
+  ]),
+  ListImages: structure({ registryId, repositoryName, ...paging, filter: imageFilter }, ['repositoryName']),
+  BatchGetImage: structure(
     {
       registryId,
       repositoryName,
-      imageIds: list(
-        structure({ imageDigest: { type: 'string' }, imageTag: { type: 'string', min: 1, max: 300 } }),
-        { min: 1, max: 100 },
-      ),
-      ...paging,
-      filter: structure({
-        tagStatus: { type: 'string', values: ['TAGGED', 'UNTAGGED', 'ANY'] },
-        imageStatus: { type: 'string', values: ['ACTIVE', 'ARCHIVED', 'ACTIVATING', 'ANY'] },
-      }),
+      imageIds,
+      acceptedMediaTypes: list({ type: 'string' }, { min: 1, max: 100 }),
     },
-    ['repositoryName'],
+    ['repositoryName', 'imageIds'],
+  ),
+  BatchDeleteImage: structure({ registryId, repositoryName, imageIds }, ['repositoryName', 'imageIds']),
+  GetDownloadUrlForLayer: structure(
+    {
+      registryId,
+      repositoryName,
+      layerDigest: { type: 'string', pattern: /^[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+$/ },
+    },
+    ['repositoryName', 'layerDigest'],
+  ),
+  BatchCheckLayerAvailability: structure(
+    {
+      registryId,
+      repositoryName,
+      layerDigests: list({ type: 'string', max: 1000 }, { min: 1, max: 100 }),
+    },
+    ['repositoryName', 'layerDigests'],
   ),
   GetAuthorizationToken: structure({ registryIds: list(registryId, { min: 1, max: 10 }) }),
 } as const

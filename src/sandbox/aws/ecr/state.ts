@@ -1,5 +1,6 @@
 import { repositoryArn } from './authorization.ts'
 import { registryHost } from './authorization-token.ts'
+import { sizeOf } from './image.ts'
 import type { EcrStore, Registry } from './store.ts'
 
 /** What `GET /state` tells of one account's ECR in one Region; ISO dates, and null for what is not there. */
@@ -40,12 +41,19 @@ function ecrState(registry: Registry): EcrState {
       createdAt: template.createdAt.toISOString(),
       updatedAt: template.updatedAt.toISOString(),
     })),
-    repositories: [...registry.repositories.values()].map(({ name, createdAt, images }) => ({
-      repositoryName: name,
-      repositoryArn: repositoryArn(registry, name),
-      repositoryUri: `${registryHost(registry)}/${name}`,
-      createdAt: createdAt.toISOString(),
-      images: images.map((image) => ({ ...image, imagePushedAt: image.imagePushedAt.toISOString() })),
+    repositories: [...registry.repositories.values()].map((repository) => ({
+      repositoryName: repository.name,
+      repositoryArn: repositoryArn(registry, repository.name),
+      repositoryUri: `${registryHost(registry)}/${repository.name}`,
+      createdAt: repository.createdAt.toISOString(),
+      images: repository.images.map((image) => ({
+        imageDigest: image.imageDigest,
+        imageTags: image.imageTags,
+        imagePushedAt: image.imagePushedAt.toISOString(),
+        imageManifestMediaType: image.manifest.mediaType,
+        imageSizeInBytes: sizeOf(image, repository),
+        lastRecordedPullTime: image.lastRecordedPullTime?.toISOString() ?? null,
+      })),
     })),
   }
 }

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { createLayerUrls, type LayerUrls } from './layer-url.ts'
+import type { Imported } from './pull-through/import-image.ts'
 import type { Repository } from './repository.ts'
 import type { Rule } from './rule.ts'
 import type { Template } from './template.ts'
@@ -15,12 +17,16 @@ export interface Registry {
   readonly repositories: Map<string, Repository>
   /** The registry policy as it was sent. */
   policy: string | undefined
+  /** Under way, by repository and tag: who wants the same image waits for it. */
+  readonly imports: Map<string, Promise<Imported>>
 }
 
 /** Whom the password of an authorization token lets in: to every registry of a Region that he may reach. */
-interface RegistryLogin {
+export interface RegistryLogin {
   /** The ARN of who asked for the token. */
   readonly caller: string
+  /** Whose registry it was asked for. */
+  readonly account: string
   readonly region: string
   readonly expiresAt: Date
 }
@@ -31,8 +37,10 @@ export interface EcrStore {
   registries(): readonly Registry[]
   /** @returns a password that nobody can guess */
   giveOutPassword(login: RegistryLogin): string
-  /** What a password is good for; `undefined` for one that is unknown or has expired. */
-  findLogin(password: string, now: Date): RegistryLogin | undefined
+  /** What a password is good for, or was until it expired; `undefined` for one that is unknown. */
+  findLogin(password: string): RegistryLogin | undefined
+  /** Where layers are downloaded from. */
+  readonly layerUrls: LayerUrls
   clear(): void
 }
 
@@ -51,6 +59,7 @@ export function createEcrStore(): EcrStore {
         templates: new Map(),
         repositories: new Map(),
         policy: undefined,
+        imports: new Map(),
       }
       registries.set(key, empty)
       return empty
@@ -61,10 +70,8 @@ export function createEcrStore(): EcrStore {
       logins.set(password, login)
       return password
     },
-    findLogin(password, now) {
-      const login = logins.get(password)
-      return login && login.expiresAt > now ? login : undefined
-    },
+    findLogin: (password) => logins.get(password),
+    layerUrls: createLayerUrls(),
     clear() {
       registries.clear()
       logins.clear()

@@ -8,8 +8,8 @@ import { prefixKey } from './prefix.ts'
 import {
   checkExclusions,
   checkLifecyclePolicy,
-  checkRepositoryPolicy,
   checkTags,
+  readRepositoryPolicy,
 } from './repository-settings.ts'
 import type { shapes } from './shapes.ts'
 import type { Registry } from './store.ts'
@@ -99,7 +99,7 @@ function findTemplate({ templates }: Registry, prefix: string): Template {
 /** @throws `InvalidParameterException` */
 function check(template: Template, registry: Registry): void {
   checkExclusions(template)
-  if (template.repositoryPolicy) checkRepositoryPolicy(template.repositoryPolicy)
+  if (template.repositoryPolicy) readRepositoryPolicy(template.repositoryPolicy)
   if (template.lifecyclePolicy) checkLifecyclePolicy(template.lifecyclePolicy)
   if (template.customRoleArn !== undefined) checkCustomRole(template.customRoleArn, registry)
   checkTags(template.resourceTags)

@@ -1,8 +1,5 @@
 /** What ECR has beyond the operations that are done here: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Operations.html */
 export const undone: readonly string[] = [
-  'BatchCheckLayerAvailability',
-  'BatchDeleteImage',
-  'BatchGetImage',
   'BatchGetRepositoryScanningConfiguration',
   'CompleteLayerUpload',
   'DeleteLifecyclePolicy',
@@ -15,7 +12,6 @@ export const undone: readonly string[] = [
   'DescribeRegistry',
   'DescribeReplicationBackfillResults',
   'GetAccountSetting',
-  'GetDownloadUrlForLayer',
   'GetLifecyclePolicy',
   'GetLifecyclePolicyPreview',
   'GetRegistryScanningConfiguration',
@@ -23,7 +19,6 @@ export const undone: readonly string[] = [
   'GetSigningConfiguration',
   'InitiateLayerUpload',
   'ListImageReferrers',
-  'ListImages',
   'ListPullTimeUpdateExclusions',
   'ListReplicationBackfills',
   'ListTagsForResource',

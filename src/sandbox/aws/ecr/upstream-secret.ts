@@ -19,7 +19,7 @@ export type UpstreamSecret =
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html
  */
 export function readUpstreamSecret(
-  { world: { store, serviceLinkedRoles }, fault, now }: Call,
+  { world: { store, serviceLinkedRoles }, fault, now }: Pick<Call, 'world' | 'fault' | 'now'>,
   credentialArn: string,
   { account, region }: Registry,
 ): UpstreamSecret {

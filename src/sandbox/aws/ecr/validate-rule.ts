@@ -12,12 +12,12 @@ import { parseUpstreamCredential, readUpstreamSecret } from './upstream-secret.t
  *
  * Whatever is wrong with the secret or the login is an answer and not an exception.
  */
-export function validatePullThroughCacheRule(
+export async function validatePullThroughCacheRule(
   call: Call,
   input: ValueOf<(typeof shapes)['ValidatePullThroughCacheRule']>,
-): Output {
+): Promise<Output> {
   const { registry, rule } = authorizedRule(call, input)
-  const failure = failureOf(call, rule, registry)
+  const failure = await failureOf(call, rule, registry)
   return {
     ...identified(rule, registry),
     upstreamRegistryUrl: rule.upstreamRegistryUrl,
@@ -35,7 +35,7 @@ const texts = {
     'cache rule are correct, and try again.',
 }
 
-function failureOf(call: Call, rule: Rule, registry: Registry): string | undefined {
+async function failureOf(call: Call, rule: Rule, registry: Registry): Promise<string | undefined> {
   const { fault, world } = call
   if (fault?.kind === 'invalid') {
     return typeof fault['failure'] === 'string' ? fault['failure'] : texts.loginFailed
@@ -50,5 +50,6 @@ function failureOf(call: Call, rule: Rule, registry: Registry): string | undefin
     throw notImplemented(`logins to ${rule.upstreamRegistryUrl} (ValidatePullThroughCacheRule)`)
   }
   const { username, accessToken } = credential
-  return world.logInToDockerHub({ username, secret: accessToken }) ? undefined : texts.loginFailed
+  const isIn = await world.logInToDockerHub({ username, secret: accessToken })
+  return isIn ? undefined : texts.loginFailed
 }

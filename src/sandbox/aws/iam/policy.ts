@@ -29,19 +29,24 @@ export type Decision =
  * Decide as IAM does without organization policies, boundaries and session policies: a Deny anywhere wins; within
  * an account an Allow of either policy is enough; between accounts both have to allow.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ *
+ * @param resourcePolicies those of the resource, and of what it is in; an Allow of one of them is enough
  */
-export function decide(request: AccessRequest, resourcePolicy: PolicyDocument | undefined): Decision {
+export function decide(
+  request: AccessRequest,
+  ...resourcePolicies: readonly (PolicyDocument | undefined)[]
+): Decision {
   const { caller } = request
+  const policies = resourcePolicies.filter((policy) => policy !== undefined)
   if (denies(caller.identityPolicy, request)) {
     return { allowed: false, by: 'deny', policy: 'identity-based' }
   }
-  if (resourcePolicy && denies(resourcePolicy, request)) {
+  if (policies.some((policy) => denies(policy, request))) {
     return { allowed: false, by: 'deny', policy: 'resource-based' }
   }
   const sameAccount = caller.account === request.resourceAccount
   const byIdentity = grants(caller.identityPolicy, request, { delegationCounts: false })
-  const byResource =
-    resourcePolicy !== undefined && grants(resourcePolicy, request, { delegationCounts: !sameAccount })
+  const byResource = policies.some((policy) => grants(policy, request, { delegationCounts: !sameAccount }))
   if (sameAccount ? byIdentity || byResource : byIdentity && byResource) return { allowed: true }
   return { allowed: false, by: 'no-allow', policy: byIdentity ? 'resource-based' : 'identity-based' }
 }

@@ -1,5 +1,5 @@
 import * as ecr from '@aws-sdk/client-ecr'
-import { DescribePullThroughCacheRulesCommand, ListImagesCommand } from '@aws-sdk/client-ecr'
+import { DescribePullThroughCacheRulesCommand, ListTagsForResourceCommand } from '@aws-sdk/client-ecr'
 import { expect, test } from 'vitest'
 import { refusal, startAwsSandbox } from '../aws-sandbox.ts'
 import { sendRaw } from '../raw-http.ts'
@@ -27,6 +27,11 @@ const operations: readonly [operation: string, input: object, resource: string][
   ['DescribeRepositories', { repositoryNames: [repositoryName] }, repositoryName],
   ['DeleteRepository', { repositoryName }, repositoryName],
   ['DescribeImages', { repositoryName }, repositoryName],
+  ['ListImages', { repositoryName }, repositoryName],
+  ['BatchGetImage', { repositoryName, imageIds: [{ imageTag: '1' }] }, repositoryName],
+  ['BatchDeleteImage', { repositoryName, imageIds: [{ imageTag: '1' }] }, repositoryName],
+  ['GetDownloadUrlForLayer', { repositoryName, layerDigest: 'sha256:0' }, repositoryName],
+  ['BatchCheckLayerAvailability', { repositoryName, layerDigests: ['sha256:0'] }, repositoryName],
   ['GetAuthorizationToken', {}, '*'],
 ]
 
@@ -76,9 +81,9 @@ test('knows every operation of ECR, and does those above', async () => {
 
 test('says loudly what it does not do', async () => {
   const sandbox = await startAwsSandbox()
-  expect(await refusal(sandbox.ecr().send(new ListImagesCommand({ repositoryName })))).toEqual({
+  expect(await refusal(sandbox.ecr().send(new ListTagsForResourceCommand({ resourceArn: 'arn' })))).toEqual({
     name: 'SandboxNotImplemented',
-    message: 'the sandbox does not do ecr ListImages; AWS does',
+    message: 'the sandbox does not do ecr ListTagsForResource; AWS does',
     status: 501,
   })
 })
@@ -136,7 +141,11 @@ test('notes what changes something, and starts over', async () => {
   for (const [operation, input] of operations) await callEcr(sandbox, operation, input)
   const mutating = sandbox.log.entries().map((entry) => [entry.operation, entry.service, entry.mutating])
   expect(mutating).toEqual(
-    operations.map(([operation]) => [operation, 'ecr', !/^(Describe|Get|Validate)/.test(operation)]),
+    operations.map(([operation]) => [
+      operation,
+      'ecr',
+      !/^(Describe|Get|Validate|List|BatchGet|BatchCheck)/.test(operation),
+    ]),
   )
   sandbox.aws.seeds['/aws/repositories']?.({ repositoryName })
   sandbox.aws.reset()

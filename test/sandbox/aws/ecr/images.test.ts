@@ -4,15 +4,16 @@ import {
   type DescribeImagesCommandInput,
 } from '@aws-sdk/client-ecr'
 import { expect, test } from 'vitest'
+import { createImage } from '../../../../src/sandbox/oci/image.ts'
+import { linuxAmd64 } from '../../../../src/sandbox/oci/platform.ts'
 import { type AwsSandbox, members, refusal, startAwsSandbox } from '../aws-sandbox.ts'
 import { account } from './ecr-world.ts'
 
 const repositoryName = 'docker-hub/library/debian'
-/** SHA-256 of `docker-hub/library/debian:12`, of `…:13`. */
-const [twelve, thirteen] = [
-  'sha256:969ba4c602ece06176dc12a3699d02312b22a32e0ea13f47ead0c393ddb5245f',
-  expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string,
-]
+const [twelve = '', thirteen = ''] = ['12', '13'].map((tag) => {
+  const image = createImage({ name: `${repositoryName}:${tag}`, platforms: [linuxAmd64] })
+  return image.top.digest
+})
 
 function describe(sandbox: AwsSandbox, input: Partial<DescribeImagesCommandInput> = {}) {
   return sandbox.ecr().send(new DescribeImagesCommand({ repositoryName, ...input }))
@@ -29,7 +30,7 @@ function image(imageDigest: string, ...imageTags: readonly string[]) {
     imageDigest,
     imageTags,
     imagePushedAt: expect.any(Date) as Date,
-    imageSizeInBytes: 0,
+    imageSizeInBytes: expect.any(Number) as number,
     imageManifestMediaType: 'application/vnd.oci.image.manifest.v1+json',
     artifactMediaType: 'application/vnd.oci.image.config.v1+json',
     imageStatus: 'ACTIVE',
