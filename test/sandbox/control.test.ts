@@ -417,7 +417,6 @@ test.each([
       'POST /github/tokens',
       'POST /docker-hub/accounts',
       'POST /docker-hub/images',
-      'POST /docker-hub/images',
     ],
   })
 })
