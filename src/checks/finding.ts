@@ -123,6 +123,7 @@ const statusOf = {
   ERR_USAGE: 'unreachable',
   ERR_CONFIG_INVALID: 'unreachable',
   ERR_SOURCE_UNREADABLE: 'unreachable',
+  ERR_FILE: 'unreachable',
   ERR_CREDENTIAL_MISSING: 'missing',
   ERR_CREDENTIAL_INVALID: 'drift',
   ERR_CREDENTIAL_REFUSED: 'drift',
