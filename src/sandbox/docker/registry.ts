@@ -5,17 +5,15 @@ import { isRepositoryName } from '../oci/repository-name.ts'
 import { tagPage } from '../oci/tag-page.ts'
 import type { Answer, Exchange, Operation } from '../service.ts'
 import { acceptedManifest } from './accepted-manifest.ts'
-import type { GrantedAccess } from './access.ts'
 import type { Pat } from './account.ts'
-import { bearerOf, dated, json } from './answer.ts'
+import { dated, json } from './answer.ts'
 import { answerDelivery, redirectToBlob } from './blob-delivery.ts'
 import { findBlob, type Repository } from './catalogue.ts'
-import { type Claims, verifyJwt } from './jwt.ts'
 import { countPull, limitHeaders } from './pull.ts'
+import { actionsOf, isGranted, verify } from './registry-access.ts'
 import { challenge, pullLimitReached, registryError, registryRefusal } from './registry-error.ts'
 import { methodsOf, registryTarget, type RegistryTarget, type RepositoryTarget } from './registry-target.ts'
-import { type DockerHubStore, epochSeconds } from './store.ts'
-import { registryService } from './token-server.ts'
+import type { DockerHubStore } from './store.ts'
 
 /**
  * `registry-1.docker.io`: the pull half of a registry, with a few small images.
@@ -89,42 +87,6 @@ async function answerInRepository(
 
 function isReading({ method }: Exchange): boolean {
   return method === 'GET' || method === 'HEAD'
-}
-
-/** https://github.com/distribution/distribution/blob/main/registry/handlers/app.go */
-function actionsOf(method: string): readonly string[] {
-  switch (method) {
-    case 'POST':
-    case 'PUT':
-    case 'PATCH':
-      return ['pull', 'push']
-    case 'DELETE':
-      return ['delete']
-    default:
-      return ['pull']
-  }
-}
-
-type Verified =
-  | { readonly claims: Claims; readonly problem?: never }
-  | { readonly claims?: never; readonly problem: 'invalid_token' | undefined }
-
-/** A token that was issued here since the last reset, and is still in force. */
-async function verify(exchange: Exchange, { clock, issued }: DockerHubStore): Promise<Verified> {
-  if (exchange.headers['authorization'] === undefined) return { problem: undefined }
-  const token = bearerOf(exchange)
-  const claims = token && (await verifyJwt(token, { audience: registryService, now: epochSeconds(clock) }))
-  return claims && issued.has(String(claims['jti'])) ? { claims } : { problem: 'invalid_token' }
-}
-
-function isGranted(claims: Claims, { name, actions }: Pick<GrantedAccess, 'name' | 'actions'>): boolean {
-  // The claims are ours: the signature was verified.
-  const access = claims['access'] as readonly GrantedAccess[]
-  return actions.every((action) =>
-    access.some(
-      (entry) => entry.name === name && (entry.actions.includes(action) || entry.actions.includes('*')),
-    ),
-  )
 }
 
 interface WantedManifest {
