@@ -108,6 +108,7 @@ test('a token is revealed in few places, each known', () => {
   expect(callers.sort()).toMatchInlineSnapshot(`
     [
       "credential.ts",
+      "ecr/pull-image.ts",
       "github/client.ts",
       "github/sealed-box.ts",
       "github/sealed-box.ts",
@@ -115,6 +116,7 @@ test('a token is revealed in few places, each known', () => {
       "registries/docker-hub-manifest.ts",
       "registries/docker-hub-refusal.ts",
       "registries/docker-hub-refusal.ts",
+      "registries/docker-hub-tags.ts",
       "registries/hub-account.ts",
       "server-text.ts",
       "sources/credential-check.ts",

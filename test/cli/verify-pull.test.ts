@@ -45,9 +45,11 @@ const repositoriesOf = ({ sandbox }: Bench) =>
   sandbox.state().aws['123456789012']?.['us-east-1']?.repositories ?? []
 /** That images were pulled again changes the time of that alone. */
 const imagesOf = (bench: Bench) =>
-  repositoriesOf(bench).flatMap(({ images }) =>
-    images.map(({ imageDigest, imageTags }) => ({ imageDigest, imageTags })),
-  )
+  repositoriesOf(bench)
+    .flatMap(
+      ({ images }) => images as readonly { readonly imageDigest: string; readonly imageTags: unknown }[],
+    )
+    .map(({ imageDigest, imageTags }) => ({ imageDigest, imageTags }))
 const pullsOf = ({ sandbox }: Bench) => {
   const { accounts, anonymousPulls } = sandbox.state().dockerHub
   return { account: accounts.reduce((sum, { pulls }) => sum + pulls, 0), anonymous: anonymousPulls }

@@ -5,6 +5,7 @@ export const clients = {
   pulumi: process.env['PULLTHROUGH_E2E_PULUMI'] ?? '',
   aws: process.env['PULLTHROUGH_E2E_AWS'] ?? '',
   gh: process.env['PULLTHROUGH_E2E_GH'] ?? '',
+  skopeo: process.env['PULLTHROUGH_E2E_SKOPEO'] ?? '',
 } as const
 
 /** Whether these tests can run at all: they are skipped where a client is not there. */
