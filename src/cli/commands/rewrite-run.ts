@@ -18,6 +18,7 @@ import {
 } from '../render-rewrite.ts'
 import { printAnswer, printError, printNote, printWarning, type Streams } from '../streams.ts'
 import type { RewriteFlags } from './rewrite.ts'
+import { settingsOfMirrors } from './rewrite-print.ts'
 import { wireRewrite } from './rewrite-wiring.ts'
 
 /** The run half of `rewrite`: find out where images go, and tell file by file what changes. */
@@ -32,7 +33,11 @@ export async function runRewrite(flags: RewriteFlags, context: Context): Promise
     files,
   }
   try {
-    const { paths, write: isWriting } = flags
+    const { paths, write: isWriting, print } = flags
+    if (print !== undefined) {
+      printAnswer(streams, await settingsOfMirrors(print, flags, context, world))
+      return exitCodes.done
+    }
     if (paths.length === 0) {
       throw new PullthroughError('ERR_USAGE', 'no file and no directory is named', {
         hint: 'pullthrough rewrite . looks through everything below this directory',

@@ -15,7 +15,7 @@ import { settingsFrom } from './settings.ts'
  * @throws {@link PullthroughError} `ERR_USAGE` if the options contradict each other or name several Regions; what
  * `wireImage` throws.
  */
-export async function wireRewrite(flags: RewriteFlags, { streams }: Context, world: World): Promise<Placing> {
+export async function wireRewrite(flags: RewriteFlags, context: Context, world: World): Promise<Placing> {
   const { mode, reverse, upstream } = flags
   if (mode === 'arg') {
     return reverse
@@ -27,10 +27,23 @@ export async function wireRewrite(flags: RewriteFlags, { streams }: Context, wor
       hint: 'leave it out: direct moves the images of every registry that has a rule',
     })
   }
+  const place = await wireCache(flags, context, world)
+  return reverse ? reversePlacing(upstream, place) : directPlacing(place)
+}
+
+/**
+ * Ask for the cache of the one Region that the options name.
+ *
+ * @throws {@link PullthroughError} as {@link wireRewrite} does.
+ */
+export async function wireCache(
+  flags: RewriteFlags,
+  { streams }: Context,
+  world: World,
+): Promise<CachePlace> {
   const settings = await settingsFrom(flags, world)
   if (settings.configFile !== undefined) printNote(streams, `options come from ${settings.configFile}`)
-  const place = placeOf(await wireImage([], { ...settings, images: [], reverse: false }, flags.region, world))
-  return reverse ? reversePlacing(upstream, place) : directPlacing(place)
+  return placeOf(await wireImage([], { ...settings, images: [], reverse: false }, flags.region, world))
 }
 
 function placeOf(regions: Awaited<ReturnType<typeof wireImage>>): CachePlace {

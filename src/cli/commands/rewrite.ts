@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { upstreamOfDomain } from '../../ecr/upstreams.ts'
 import type { Mode } from '../../rewrite/placing.ts'
+import { type MirrorKind, mirrorKinds } from '../../rewrite/print/mirror-settings.ts'
 import {
   accountId,
   addProjectOptions,
@@ -24,6 +25,8 @@ export interface RewriteFlags extends SharedFlags {
   readonly prefix: ReadonlyMap<string, string>
   /** Registries that get a variable besides Docker Hub, as references name them. */
   readonly upstream: readonly string[]
+  /** The program whose settings are wanted, instead of files. */
+  readonly print?: MirrorKind
 }
 
 const examples = `Examples:
@@ -31,6 +34,7 @@ const examples = `Examples:
   $ pullthrough rewrite . --write
   $ pullthrough rewrite deploy --mode direct --region us-east-1 --write
   $ pullthrough rewrite . --reverse --write
+  $ pullthrough rewrite --print buildkitd --region us-east-1
 `
 
 /** The parse half of `rewrite`: arguments in, {@link RewriteFlags} out; nothing else happens here. */
@@ -69,6 +73,11 @@ export function rewriteCommand(run: (flags: RewriteFlags) => Promise<void>): Com
     .option('--offline', 'do not ask AWS: the usual prefixes, and those of --prefix')
   addProjectOptions(command)
   return addRunOptions(command)
+    .addOption(
+      new Option('--print <program>', 'print the settings with which a program pulls from the cache')
+        .choices(mirrorKinds)
+        .conflicts(['check', 'write', 'mode', 'reverse', 'upstream', 'json']),
+    )
     .option('--json', 'print one JSON object')
     .action(async (paths: readonly string[], flags: Partial<RewriteFlags>) => {
       await run({

@@ -4,13 +4,15 @@ import type { Placing } from '../placing.ts'
 import { readDocuments } from './documents.ts'
 import { type Images, images } from './images.ts'
 import { type Find, itemsOf, pairFinder, pairsOf, scalarOf, valueAt } from './lookup.ts'
+import { hasTopLevelKey } from './name.ts'
 import type { YamlNode, YamlScalar } from './node.ts'
 
 /** What CodeBuild reads: https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html. */
 export const buildspec: Format = {
   name: 'buildspec',
   mayBe: isBuildspecName,
-  recognises: ({ path, text }) => isBuildspecName(path) && /^(?:phases|batch)[ \t]*:/m.test(text),
+  recognises: ({ path, text }) =>
+    isBuildspecName(path) && (hasTopLevelKey(text, 'phases') || hasTopLevelKey(text, 'batch')),
   read,
 }
 
@@ -63,7 +65,7 @@ function readCommands(phase: YamlNode, find: Find, found: Images): void {
 function pulledBy({ value }: YamlScalar): readonly string[] {
   const option = String.raw`(?:--[\w-]+=\S+|--rm|--quiet|--detach|--interactive|--tty|--privileged|--init|-[ditq]+)`
   const command = new RegExp(
-    String.raw`\bdocker(?:[ \t]+(?:image|container))?[ \t]+(?:pull|run)[ \t]+(?:${option}[ \t]+)*(?<image>[\w$][^\s"'();|&<>]*)`,
+    String.raw`\bdocker(?:[ \t]+(?:image|container))?[ \t]+(?:pull|run)[ \t]+(?:${option}[ \t]+)*["']?(?<image>[\w$][^\s"'();|&<>]*)`,
     'g',
   )
   return [...value.matchAll(command)].flatMap(({ groups }) => groups?.['image'] ?? [])

@@ -4,7 +4,7 @@ import type { Placing } from '../placing.ts'
 import { readDocuments } from './documents.ts'
 import { type Images, images } from './images.ts'
 import { type Find, itemsOf, pairFinder, pairsOf, scalarOf, valueAt } from './lookup.ts'
-import { isYamlName } from './name.ts'
+import { hasTopLevelKey, isYamlName } from './name.ts'
 import type { YamlNode } from './node.ts'
 
 /**
@@ -22,12 +22,13 @@ export const githubActions: Format = {
 function isWorkflow(path: string, text: string): boolean {
   if (!isYamlName(path)) return false
   return (
-    /(?:^|\/)\.github\/workflows\/[^/]+$/.test(path) || (/^["']?on["']?:/m.test(text) && /^jobs:/m.test(text))
+    /(?:^|\/)\.github\/workflows\/[^/]+$/.test(path) ||
+    (hasTopLevelKey(text, 'on') && hasTopLevelKey(text, 'jobs'))
   )
 }
 
 function isAction(path: string, text: string): boolean {
-  return /(?:^|\/)action\.ya?ml$/.test(path) && /^runs:/m.test(text)
+  return /(?:^|\/)action\.ya?ml$/.test(path) && hasTopLevelKey(text, 'runs')
 }
 
 const notation: Notation = { split: (text) => splitAt(text, /\$\{\{.*?\}\}/g) }

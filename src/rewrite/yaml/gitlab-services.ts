@@ -75,6 +75,8 @@ export function gitlabServices(
     const [first, second, more] = map.pairs
     const alias = first?.key === 'alias' ? scalarOf(first.value) : undefined
     if (!map.isFlow || !alias || second?.value !== name || more) return false
+    // An alias that was put before a name has other quotes than that.
+    if (alias.style !== name.style && !(alias.style === 'plain' && name.style === 'double')) return false
     const decision = decide(name.value, placing, notation, '')
     if (decision.kind !== 'write' || aliasOf(decision.text) !== alias.value) return false
     found.ignore(name)
@@ -106,5 +108,5 @@ function aliasOf(image: string): string | undefined {
   const [path = ''] = image.split(/[@:]/, 1)
   // A variable in the name, or a port, is more than GitLab’s rules say.
   if (!/^[\w./-]+$/.test(path) || image.includes('/') !== path.includes('/')) return undefined
-  return [...new Set([path.replaceAll('/', '__'), path.replaceAll('/', '-')])].join(',')
+  return [...new Set([path.replaceAll('/', '__'), path.replaceAll('/', '-')])].join(' ')
 }

@@ -5,6 +5,7 @@ import type { Placing } from '../placing.ts'
 import { readDocuments } from './documents.ts'
 import { type Images, images } from './images.ts'
 import { itemsOf, pairFinder, pairsOf, scalarOf, valueAt } from './lookup.ts'
+import { hasTopLevelKey } from './name.ts'
 import type { YamlNode, YamlScalar } from './node.ts'
 import { writeScalar } from './scalar.ts'
 
@@ -12,7 +13,7 @@ import { writeScalar } from './scalar.ts'
 export const helmValues: Format = {
   name: 'Helm values',
   mayBe: isValuesName,
-  recognises: ({ path, text }) => isValuesName(path) && !/^apiVersion[ \t]*:/m.test(text),
+  recognises: ({ path, text }) => isValuesName(path) && !hasTopLevelKey(text, 'apiVersion'),
   read,
 }
 

@@ -5,7 +5,7 @@ import type { Placing } from '../placing.ts'
 import { readDocuments } from './documents.ts'
 import { type Images, images } from './images.ts'
 import { itemsOf, pairFinder, pairsOf, scalarOf } from './lookup.ts'
-import { isYamlName } from './name.ts'
+import { hasTopLevelKey, isYamlName } from './name.ts'
 import type { YamlNode } from './node.ts'
 
 /** Manifests of Kubernetes, of whatever kind: they are known by `apiVersion` and `kind`. */
@@ -13,9 +13,7 @@ export const kubernetes: Format = {
   name: 'Kubernetes',
   mayBe: isYamlName,
   recognises: ({ path, text }) =>
-    isYamlName(path) &&
-    /^\uFEFF?[ {,]*["']?apiVersion["']?[ \t]*:/m.test(text) &&
-    /^\uFEFF?[ {,]*["']?kind["']?[ \t]*:/m.test(text),
+    isYamlName(path) && hasTopLevelKey(text, 'apiVersion') && hasTopLevelKey(text, 'kind'),
   read,
 }
 

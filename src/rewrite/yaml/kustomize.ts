@@ -4,7 +4,7 @@ import type { Placing } from '../placing.ts'
 import { readDocuments } from './documents.ts'
 import { images } from './images.ts'
 import { itemsOf, pairFinder, scalarOf } from './lookup.ts'
-import { isYamlName } from './name.ts'
+import { hasTopLevelKey, isYamlName } from './name.ts'
 
 /** What `kustomize build` reads: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/. */
 export const kustomize: Format = {
@@ -12,7 +12,7 @@ export const kustomize: Format = {
   mayBe: (path) => isYamlName(path) || isKustomizationName(path),
   recognises: ({ path, text }) =>
     isKustomizationName(path) ||
-    (isYamlName(path) && /^apiVersion[ \t]*:[ \t]*["']?kustomize\.config\.k8s\.io\//m.test(text)),
+    (isYamlName(path) && hasTopLevelKey(text, 'apiVersion', 'kustomize.config.k8s.io/')),
   read,
 }
 

@@ -4,14 +4,14 @@ import type { Placing } from '../placing.ts'
 import { readDocuments } from './documents.ts'
 import { type Images, images } from './images.ts'
 import { itemsOf, pairFinder, valueAt } from './lookup.ts'
-import { isYamlName } from './name.ts'
+import { hasTopLevelKey, isYamlName } from './name.ts'
 import type { YamlNode } from './node.ts'
 
 /** What Skaffold reads: https://skaffold.dev/docs/references/yaml/. */
 export const skaffold: Format = {
   name: 'Skaffold',
   mayBe: isYamlName,
-  recognises: ({ path, text }) => isYamlName(path) && /^apiVersion[ \t]*:[ \t]*["']?skaffold\//m.test(text),
+  recognises: ({ path, text }) => isYamlName(path) && hasTopLevelKey(text, 'apiVersion', 'skaffold/'),
   read,
 }
 
