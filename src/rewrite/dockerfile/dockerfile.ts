@@ -1,5 +1,5 @@
 import { PullthroughError } from '../../errors.ts'
-import { parseReference } from '../../ecr/image-reference.ts'
+import { canonicalReference, parseReference } from '../../ecr/image-reference.ts'
 import { applyEdits } from '../edit.ts'
 import type { Format } from '../format.ts'
 import type { Placing } from '../placing.ts'
@@ -76,5 +76,6 @@ function shapeOf({ global, stages, sources }: Instructions, withImages: boolean)
 /** What an image is whichever way it is written; a digest that a variable has does not matter. */
 function imageOf(text: string): unknown {
   const [named = '', digest] = text.split('@')
-  return { digest, named: parseReference(named).reference ?? named }
+  const { reference } = parseReference(named)
+  return { digest, named: reference ? canonicalReference(reference) : named }
 }

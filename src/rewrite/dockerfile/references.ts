@@ -141,7 +141,9 @@ function mayBeStage(parts: readonly Part[], names: ReadonlySet<string>): boolean
   const literal = parts.map((part) => (part.kind === 'text' ? part.text : '')).join('')
   if (literal === '' || /[/:@]/.test(literal)) return false
   const pattern = parts
-    .map((part) => (part.kind === 'text' ? part.text.toLowerCase().replace(/[.+]/g, String.raw`\$&`) : '.*'))
+    .map((part) =>
+      part.kind === 'text' ? part.text.toLowerCase().replace(/[^\w-]/g, String.raw`\$&`) : '.*',
+    )
     .join('')
   return [...names].some((name) => new RegExp(`^${pattern}$`).test(name))
 }

@@ -1,0 +1,226 @@
+import { describe, expect, test } from 'vitest'
+import { usualRules } from '../../../src/ecr/usual-rules.ts'
+import { argPlacing, directPlacing, reversePlacing } from '../../../src/engine/placing.ts'
+import { dockerfile } from '../../../src/rewrite/dockerfile/dockerfile.ts'
+import type { Placing } from '../../../src/rewrite/placing.ts'
+import { rewriteText } from '../../../src/rewrite/rewrite-text.ts'
+
+const cache = {
+  region: 'us-east-1',
+  account: '123456789012',
+  rules: usualRules(new Map()),
+  prefixes: new Map<string, string>(),
+  isAsked: false,
+}
+
+function rewrite(text: string, placing: Placing = argPlacing(['docker.io'])) {
+  return rewriteText({ path: 'Dockerfile', text }, placing)
+}
+
+function problemOf(text: string): string {
+  try {
+    rewrite(text)
+    return 'none'
+  } catch (error) {
+    return `${(error as { code?: string }).code ?? ''}: ${(error as Error).message}`
+  }
+}
+
+describe('names', () => {
+  test.each([
+    'Dockerfile',
+    'a/b/Dockerfile',
+    'Dockerfile.dev',
+    'Dockerfile-alpine',
+    'api.Dockerfile',
+    'web.dockerfile',
+    'Containerfile',
+    'Containerfile.prod',
+  ])('%s is a Dockerfile', (path) => {
+    expect(dockerfile.mayBe(path)).toBe(true)
+  })
+
+  test.each([
+    'Dockerfile.dockerignore',
+    '.dockerignore',
+    'Dockerfiles',
+    'Dockerfile.md',
+    'Dockerfile/README',
+    'mydockerfile',
+    'compose.yaml',
+  ])('%s is none', (path) => {
+    expect(dockerfile.mayBe(path)).toBe(false)
+  })
+})
+
+describe('texts', () => {
+  test('without a line break at the end get none', () => {
+    expect(rewrite('FROM debian:12')?.text).toBe('ARG REGISTRY=docker.io\nFROM ${REGISTRY}/library/debian:12')
+  })
+
+  test('that are empty stay so', () => {
+    expect(rewrite('')).toEqual({ format: 'Dockerfile', text: '', edits: 0, left: [] })
+  })
+
+  test('tell where a reference is that stays', () => {
+    const text = 'FROM debian:12\nCOPY --from=nginx:1 / /\n'
+    expect(rewrite(text)?.left).toEqual([
+      {
+        start: text.indexOf('nginx'),
+        reference: 'nginx:1',
+        because:
+          'COPY --from takes no variables: give it a stage of its own (FROM nginx:1 AS …), or use --mode direct',
+      },
+    ])
+  })
+
+  test('do not repeat what looks like a token', () => {
+    const token = 'dckr_pat_0123456789abcdefghijklmnop'
+    expect(rewrite(`FROM ${token}\nFROM x/${token}:1\n`)).toEqual({
+      format: 'Dockerfile',
+      text: `FROM ${token}\nFROM x/${token}:1\n`,
+      edits: 0,
+      left: [],
+    })
+  })
+})
+
+describe('several registries', () => {
+  const placing = argPlacing(['docker.io', 'ghcr.io', 'public.ecr.aws'])
+  const before =
+    'FROM debian:12\nFROM ghcr.io/acme/widgets:1\nFROM public.ecr.aws/lambda/nodejs:20\nFROM quay.io/a/b\n'
+  const after =
+    'ARG REGISTRY=docker.io\nARG REGISTRY_GHCR_IO=ghcr.io\nARG REGISTRY_PUBLIC_ECR_AWS=public.ecr.aws\n' +
+    'FROM ${REGISTRY}/library/debian:12\nFROM ${REGISTRY_GHCR_IO}/acme/widgets:1\n' +
+    'FROM ${REGISTRY_PUBLIC_ECR_AWS}/lambda/nodejs:20\nFROM quay.io/a/b\n'
+
+  test('have a variable each', () => {
+    expect(rewrite(before, placing)).toEqual({ format: 'Dockerfile', text: after, edits: 4, left: [] })
+  })
+
+  test('are led back without naming them', () => {
+    expect(rewrite(after, reversePlacing([], undefined))?.text).toBe(before)
+  })
+})
+
+describe('back', () => {
+  test('a declaration that is still used stays', () => {
+    const text =
+      'ARG REGISTRY=docker.io\nFROM ${REGISTRY}/library/debian:12\nARG REGISTRY\nRUN echo $REGISTRY\n'
+    expect(rewrite(text, reversePlacing([], undefined))?.text).toBe(
+      'ARG REGISTRY=docker.io\nFROM debian:12\nARG REGISTRY\nRUN echo $REGISTRY\n',
+    )
+  })
+
+  test('a variable that is another registry stays', () => {
+    const text = 'ARG REGISTRY=ghcr.io\nFROM ${REGISTRY}/acme/widgets\n'
+    expect(rewrite(text, reversePlacing([], undefined))?.text).toBe(text)
+  })
+
+  test('who wrote the fallback into the reference gets it back, too', () => {
+    const text = 'ARG REGISTRY=docker.io\nFROM ${REGISTRY:-docker.io}/library/debian:${TAG:-12}\n'
+    expect(rewrite(text, reversePlacing([], undefined))?.text).toBe('FROM debian:${TAG:-12}\n')
+  })
+
+  test('the host of the cache stays, and is told, where the cache is not known', () => {
+    const image = '123456789012.dkr.ecr.us-east-1.amazonaws.com/docker-hub/library/debian:12'
+    expect(rewrite(`FROM ${image}\n`, reversePlacing([], undefined))).toEqual({
+      format: 'Dockerfile',
+      text: `FROM ${image}\n`,
+      edits: 0,
+      left: [
+        { start: 5, reference: image, because: 'it names a registry of ECR: --mode direct leads it back' },
+      ],
+    })
+  })
+
+  test('an image of another Region’s cache stays, and is told', () => {
+    const image = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/docker-hub/library/debian:12'
+    const rewritten = rewrite(`FROM ${image}\n`, reversePlacing([], cache))
+    expect(rewritten?.edits).toBe(0)
+    expect(rewritten?.left.map(({ because }) => because)).toEqual([
+      'it is in the registry of 123456789012 in eu-west-1, and the rules are those of 123456789012 in us-east-1',
+    ])
+  })
+
+  test('an application’s own image in ECR stays', () => {
+    const text = 'FROM 123456789012.dkr.ecr.us-east-1.amazonaws.com/widgets:1\n'
+    expect(rewrite(text, reversePlacing([], cache))).toEqual({
+      format: 'Dockerfile',
+      text,
+      edits: 0,
+      left: [],
+    })
+  })
+
+  test('a short form that is another image is not used', () => {
+    const text = 'FROM docker.io/acme.example/widgets:1\n'
+    const moved = rewrite(text)?.text ?? ''
+    expect(moved).toBe('ARG REGISTRY=docker.io\nFROM ${REGISTRY}/acme.example/widgets:1\n')
+    expect(rewrite(moved, reversePlacing([], undefined))?.text).toBe(text)
+  })
+
+  test('a path that begins with a variable keeps its first part', () => {
+    const text = 'ARG REGISTRY=docker.io\nFROM ${REGISTRY}/library/${NAME}:1\nFROM ${REGISTRY}/${NS}/redis\n'
+    expect(rewrite(text, reversePlacing([], undefined))?.text).toBe(
+      'FROM library/${NAME}:1\nFROM docker.io/${NS}/redis\n',
+    )
+  })
+})
+
+describe('direct, where a rule is missing', () => {
+  test('the image stays, and is told', () => {
+    const placing = directPlacing({ ...cache, rules: [] })
+    const rewritten = rewrite('FROM debian:12\nFROM mcr.microsoft.com/dotnet/sdk:9.0\n', placing)
+    expect(rewritten?.left).toEqual([
+      {
+        start: 5,
+        reference: 'debian:12',
+        because: 'the prefix of the rule for docker.io is not known without asking AWS',
+      },
+    ])
+  })
+})
+
+describe('what is not a Dockerfile', () => {
+  test.each([
+    ['FROM a\rFROM b', 'ERR_FILE: line 1: a carriage return stands within the line'],
+    [
+      `FROM a\nRUN echo ${'x'.repeat(1_000_000)}\n`,
+      'ERR_FILE: line 2: it is longer than the 65535 bytes that BuildKit reads of one',
+    ],
+    [
+      `FROM ${'€'.repeat(30_000)}\n`,
+      'ERR_FILE: line 1: it is longer than the 65535 bytes that BuildKit reads of one',
+    ],
+    ['FROM a\nRUN cat <<EOF\nFROM b\n', 'ERR_FILE: line 2: the here-document "EOF" has no end'],
+    ['FROM a\nRUN cat <<A <<B\nA\nFROM b\n', 'ERR_FILE: line 2: the here-document "B" has no end'],
+    [
+      'FROM a\nRUN echo "a <<EOF b"\nFROM b\n',
+      'ERR_FILE: line 2: whether its << opens a here-document is not read as BuildKit reads it',
+    ],
+    [
+      'FROM a\nRUN cat 3<<EOF\nFROM b\nEOF\n',
+      'ERR_FILE: line 2: whether its << opens a here-document is not read as BuildKit reads it',
+    ],
+  ])('%#: is refused with its line', (text, problem) => {
+    expect(problemOf(text)).toBe(problem)
+  })
+
+  test.each([
+    ['a shift', 'FROM a\nRUN echo $((1<<2)) <<< "x"\nFROM b\n'],
+    [
+      'words of nobody',
+      '\n{{ template }}\n%%%\nFROM\nFROM  \nCOPY --from= a b\nRUN --mount= x\nARG\nARG =x\n',
+    ],
+    ['variables that do not end', 'FROM ${A\nFROM debian:${A:-${B}\nFROM $\nFROM ${}\nFROM ${A?}/x\n'],
+    ['regular expressions', 'FROM a AS b\nFROM a(${X}[\nFROM ${X}.*+?^$(){}[]|\nARG (=a\nFROM $(\n'],
+  ])('%s: is survived', (_, text) => {
+    expect(problemOf(text)).toBe('none')
+  })
+
+  test('ten thousand stages take little time', () => {
+    const text = 'FROM debian:12 AS s\nRUN a && \\\n  b\n'.repeat(10_000)
+    expect(rewrite(text)?.edits).toBe(10_001)
+  })
+})
