@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest'
 import { serveService } from '../../../../src/sandbox/server.ts'
 import type { Service } from '../../../../src/sandbox/service.ts'
 import { type AwsSandbox, startAwsSandbox } from '../aws-sandbox.ts'
-import { createDockerHubRule } from '../ecr/ecr-world.ts'
+import { account, createDockerHubRule, upstreamCredential } from '../ecr/ecr-world.ts'
 
 /** The AWS half of the sandbox with ECR's registries, and a Docker Hub that they pull from. */
 export interface PullSandbox extends AwsSandbox {
@@ -80,10 +80,51 @@ export async function startPullSandbox({ withRule = true } = {}): Promise<
   }
 }
 
-/** What the registry says of an error. */
-export function errorOf(received: Received): unknown {
-  const { errors } = JSON.parse(received.body.toString('utf8')) as { readonly errors: readonly unknown[] }
-  return [received.status, ...errors]
+/** What the registry says of an error: status, code, text; one for each error. */
+export function errorOf({ status, body }: Received): readonly unknown[] {
+  const { errors } = jsonOf(body) as { readonly errors: readonly { code: string; message: string }[] }
+  return [status, ...errors.flatMap(({ code, message }) => [code, message])]
+}
+
+export function jsonOf(body: Buffer): unknown {
+  return JSON.parse(body.toString('utf8')) as unknown
+}
+
+/** What the registry says where the login or the repository upstream is not what it should be. */
+export const authenticationFailed = [
+  403,
+  'DENIED',
+  'The authentication to the upstream registry failed. Verify that the credentials provided in the pull through cache rule are correct, and try again.',
+]
+
+export const imageUnknown = [404, 'MANIFEST_UNKNOWN', 'Requested image not found']
+
+export function repositoryUnknown(name: string, registryId = account): readonly unknown[] {
+  const message = `The repository with name '${name}' does not exist in the registry with id '${registryId}'`
+  return [404, 'NAME_UNKNOWN', message]
+}
+
+export const hours = (count: number) => count * 60 * 60 * 1000
+
+/** The images of `GET /state`, by tags. */
+export function imagesOf(
+  { aws }: AwsSandbox,
+  name: string,
+): readonly { readonly imageTags: readonly string[] }[] {
+  const { repositories = [] } = aws.state()[account]?.['us-east-1'] ?? {}
+  const found = repositories.find(({ repositoryName }) => repositoryName === name)
+  return (found?.['images'] ?? []) as readonly { readonly imageTags: readonly string[] }[]
+}
+
+/** Give a tag upstream a new content. */
+export function moveUpstream({ dockerHub }: AwsSandbox, image: object): void {
+  dockerHub.seeds['/docker-hub/images']?.(image)
+}
+
+/** Change the account whose credential the rule has. */
+export function changeAccount({ dockerHub }: AwsSandbox, seed: object): void {
+  const { username, accessToken: token } = JSON.parse(upstreamCredential) as Record<string, string>
+  dockerHub.seeds['/docker-hub/accounts']?.({ username, token, ...seed })
 }
 
 /** Any headers may be sent, `Host` too. */

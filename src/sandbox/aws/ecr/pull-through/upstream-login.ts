@@ -1,4 +1,4 @@
-import { ask } from './upstream-request.ts'
+import { ask, isHere } from './upstream-request.ts'
 import { problemOf, UpstreamRefusal } from './upstream-refusal.ts'
 
 /** What the secret of a rule holds. */
@@ -48,9 +48,8 @@ export async function logsIn(
 }
 
 /** Whether a URL may be sent a credential: encrypted, or to this machine. */
-export function isSafe({ protocol, hostname }: URL): boolean {
-  if (protocol === 'https:') return true
-  return protocol === 'http:' && (hostname === 'localhost' || /^127(\.\d+){3}$|^\[::1\]$/.test(hostname))
+export function isSafe(url: URL): boolean {
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isHere(url))
 }
 
 function readChallenge(challenge: string): { readonly realm: URL; readonly service: string | undefined } {

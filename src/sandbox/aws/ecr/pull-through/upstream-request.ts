@@ -1,7 +1,7 @@
 import { UpstreamRefusal } from './upstream-refusal.ts'
 
-/** How long a registry may take to begin an answer, in milliseconds. */
-const patience = 2500
+/** How long a registry may take to begin an answer, in milliseconds: one on this machine, and any other. */
+const patience = { here: 2500, elsewhere: 30_000 }
 
 /** An answer of an upstream registry that has begun. */
 interface UpstreamAnswer {
@@ -18,9 +18,12 @@ interface UpstreamAnswer {
  */
 export async function ask(url: string, init: RequestInit = {}): Promise<UpstreamAnswer> {
   const controller = new AbortController()
-  const timer = setTimeout(() => {
-    controller.abort()
-  }, patience)
+  const timer = setTimeout(
+    () => {
+      controller.abort()
+    },
+    isHere(new URL(url)) ? patience.here : patience.elsewhere,
+  )
   try {
     const response = await fetch(url, { ...init, signal: controller.signal })
     return {
@@ -39,4 +42,9 @@ export async function ask(url: string, init: RequestInit = {}): Promise<Upstream
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** Whether a URL is of this machine. */
+export function isHere({ hostname }: URL): boolean {
+  return hostname === 'localhost' || /^127(\.\d+){3}$|^\[::1\]$/.test(hostname)
 }
