@@ -81,7 +81,7 @@ async function refresh(
   },
 ): Promise<Imported | 'upstream-undone'> {
   // A digest is never looked for upstream: aws/containers-roadmap#2837.
-  if (tag === undefined || imageDigest !== undefined) return 'image-not-found'
+  if (tag === undefined || imageDigest !== undefined) return 'done'
   if (repository && findImage(repository, { imageTag: tag })) {
     const validatedAt = repository.validatedAt.get(tag)?.getTime() ?? 0
     if (call.now.getTime() - validatedAt <= freshness || isImmutable(repository, tag)) return 'done'
