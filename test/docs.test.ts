@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { doctorCommand } from '../src/cli/commands/doctor.ts'
 import { imageCommand } from '../src/cli/commands/image.ts'
+import { rewriteCommand } from '../src/cli/commands/rewrite.ts'
 import { sandboxCommand } from '../src/cli/commands/sandbox.ts'
 import { syncCommand } from '../src/cli/commands/sync.ts'
 import { verifyCommand } from '../src/cli/commands/verify.ts'
@@ -19,6 +20,7 @@ const commandNamed = (name: string): Command | undefined =>
     verifyCommand(nothing),
     doctorCommand(nothing),
     imageCommand(nothing),
+    rewriteCommand(nothing),
     sandboxCommand(nothing),
   ].find((command) => command.name() === name)
 
@@ -77,7 +79,7 @@ describe('every command line that a page shows', () => {
   test('are found at all', () => {
     const all = typed.flatMap(([, found]) => found)
     expect(new Set(all.map(([name]) => name))).toEqual(
-      new Set(['sync', 'verify', 'doctor', 'image', 'sandbox']),
+      new Set(['sync', 'verify', 'doctor', 'image', 'rewrite', 'sandbox']),
     )
     expect(argumentsIn('docker pull IMAGE 2>&1 | pullthrough doctor   # why?')).toEqual([['doctor']])
     expect(argumentsIn('npx pullthrough sync --dry-run && pulumi up')).toEqual([['sync', '--dry-run']])
@@ -140,9 +142,14 @@ describe('docs/CONFIG.md', () => {
 
   test('has every option of every command', () => {
     const { text } = below(page, '## `pullthrough sync`, `verify` and `doctor`')
-    const options = [syncCommand, verifyCommand, doctorCommand, imageCommand, sandboxCommand].flatMap(
-      (make) => make(nothing).options.map(({ long = '' }) => long),
-    )
+    const options = [
+      syncCommand,
+      verifyCommand,
+      doctorCommand,
+      imageCommand,
+      rewriteCommand,
+      sandboxCommand,
+    ].flatMap((make) => make(nothing).options.map(({ long = '' }) => long))
     expect([...new Set(options)].filter((option) => !text.includes(`\`${option}`))).toEqual([])
   })
 
