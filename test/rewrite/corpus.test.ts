@@ -1,21 +1,13 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { usualRules } from '../../src/ecr/usual-rules.ts'
-import { argPlacing, directPlacing, reversePlacing } from '../../src/engine/placing.ts'
 import type { Placing } from '../../src/rewrite/placing.ts'
 import { positionsIn } from '../../src/rewrite/position.ts'
 import { type Rewritten, rewriteText } from '../../src/rewrite/rewrite-text.ts'
 import { corpusCases } from './corpus-case.ts'
+import { arg, back, direct } from './placings.ts'
 
-const cache = {
-  region: 'us-east-1',
-  account: '123456789012',
-  rules: usualRules(new Map()),
-  prefixes: new Map<string, string>(),
-  isAsked: false,
-}
-const placings = { arg: argPlacing(['docker.io']), direct: directPlacing(cache) }
+const placings = { arg, direct }
 
 function rewrite(path: string, text: string, placing: Placing): Rewritten {
   const rewritten = rewriteText({ path, text }, placing)
@@ -28,6 +20,7 @@ function leftLines({ left }: Rewritten, text: string): string {
   return left
     .map(({ start, reference, because }) => `${position(start).line}: ${reference}: ${because}\n`)
     .join('')
+    .replaceAll('\r\n', '\n')
 }
 
 const folders = readdirSync(join(import.meta.dirname, 'corpus'))
@@ -59,8 +52,6 @@ describe.each(folders)('%s', (folder) => {
     expect(written.text).toBe(variant(one.section(mode) ?? input))
     expect(leftLines(written, variant(input))).toBe(one.section(`left ${mode}`) ?? '')
     expect(rewrite(one.path, written.text, placings[mode]).text).toBe(written.text)
-    expect(rewrite(one.path, written.text, reversePlacing([], cache)).text).toBe(
-      variant(one.section(`back ${mode}`) ?? input),
-    )
+    expect(rewrite(one.path, written.text, back).text).toBe(variant(one.section(`back ${mode}`) ?? input))
   })
 })
