@@ -28,7 +28,7 @@ export interface MappedImage {
   readonly rule: string
   /** The prefixes of other rules that keep the image too. */
   readonly otherRules: readonly string[]
-  /** Why it cannot be pulled, though it is named rightly. */
+  /** Why it cannot be pulled, or not at first, though it is named rightly. */
   readonly warning?: string
 }
 
@@ -70,7 +70,7 @@ export function imageInCache(text: string, place: CachePlace): ImageAnswer {
           cached: { ...upstream, domain: formatRegistryHost(place.account, place.region), path: chosen.path },
           rule: chosen.rule.ecrRepositoryPrefix,
           otherRules: others.map(({ rule }) => rule.ecrRepositoryPrefix),
-          ...warningFor(upstream),
+          ...(warningFor(upstream) ?? pinWarningFor(upstream)),
         },
       }
     }
@@ -151,11 +151,24 @@ function isPrefixOf({ ecrRepositoryPrefix }: RulePaths, prefix: string): boolean
   return withoutSlash(ecrRepositoryPrefix) === withoutSlash(prefix)
 }
 
+interface Warned {
+  readonly warning: string
+}
+
 /** A reference that the grammar takes may lead to nothing: a repository of Docker Hub is NAMESPACE/NAME. */
-function warningFor(upstream: ImageReference): { readonly warning?: string } {
-  if (upstreamOfDomain(upstream.domain) !== 'docker-hub' || upstream.path.split('/').length === 2) return {}
+function warningFor(upstream: ImageReference): Warned | undefined {
+  if (upstreamOfDomain(upstream.domain) !== 'docker-hub' || upstream.path.split('/').length === 2)
+    return undefined
   const shown = formatReference(upstream)
   return {
     warning: `${shown}: a repository of Docker Hub is NAMESPACE/NAME, so that there can be none of this path`,
+  }
+}
+
+/** ECR brings nothing by digest. https://github.com/aws/containers-roadmap/issues/2837 */
+function pinWarningFor(upstream: ImageReference): Warned | undefined {
+  if (upstream.digest === undefined) return undefined
+  return {
+    warning: `${formatReference(upstream)}: ECR fetches nothing by digest, so that it pulls only once the cache has it by a tag`,
   }
 }

@@ -86,11 +86,13 @@ const images = [
 const given = images.map(([text]) => text)
 const upstream = images.map(([, full]) => full)
 const cached = images.map(([, , path]) => `${host}/${path}`)
+/** What is told of the one that has a digest. */
+const warningOfPin = `pullthrough: warning: quay.io/a/b:1@${digest}: ECR fetches nothing by digest, so that it pulls only once the cache has it by a tag\n`
 
 describe('by the rules of the account', () => {
   test('images of all upstreams have names, which lead back to them', async () => {
     await makeRules('us-east-1', allRules)
-    expect(await run(given)).toEqual(answered(...cached))
+    expect(await run(given)).toEqual({ ...answered(...cached), stderr: warningOfPin })
     expect(await run(['--reverse', ...cached])).toEqual(answered(...upstream))
     expect(await run(['--reverse', ...images.map(([, , path]) => path)])).toEqual(answered(...upstream))
   })
@@ -291,7 +293,10 @@ describe('--offline', () => {
     const names = usual.map(([, , path]) => `${there}/${path}`)
     const env = { AWS_ACCESS_KEY_ID: undefined, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }
     await bench.control('DELETE', '/requests')
-    expect(await run([...offline, ...usual.map(([text]) => text)], { env })).toEqual(answered(...names))
+    expect(await run([...offline, ...usual.map(([text]) => text)], { env })).toEqual({
+      ...answered(...names),
+      stderr: warningOfPin,
+    })
     expect(await run([...offline, '--reverse', ...names], { env })).toEqual(
       answered(...usual.map(([, full]) => full)),
     )

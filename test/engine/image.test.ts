@@ -131,6 +131,20 @@ test.each([
   expect(image && imageAtUpstream(formatReference(image.cached), all).image?.warning).toBe(warning)
 })
 
+test.each(['debian@', 'debian:12@'])(
+  '%ssha256:… is named, with a warning that ECR fetches nothing by digest',
+  (name) => {
+    const text = `${name}sha256:${'0'.repeat(64)}`
+    const { image } = imageInCache(text, all)
+    expect(image && formatReference(image.cached)).toMatch(`/docker-hub/library/${text}`)
+    expect(image?.warning).toBe(
+      `docker.io/library/${text}: ECR fetches nothing by digest, so that it pulls only once the cache has it by a tag`,
+    )
+    // Whoever leads it back has it already.
+    expect(image && imageAtUpstream(formatReference(image.cached), all).image?.warning).toBeUndefined()
+  },
+)
+
 describe('what has no name in the cache is refused:', () => {
   const long = 'a'.repeat(250)
   const pulumiUp =
