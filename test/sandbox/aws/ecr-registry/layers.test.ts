@@ -120,13 +120,14 @@ test('an address is for GET, and for an hour', async () => {
 })
 
 test('does not give out what no image has, or has no more', async () => {
-  const { registry, address, ecr } = await started()
+  const sandbox = await started()
+  const { registry, address } = sandbox
   const unknown = [404, 'BLOB_UNKNOWN', 'blob unknown to registry']
   expect(errorOf(await registry(`${redis}/blobs/sha256:${'0'.repeat(64)}`))).toEqual(unknown)
   expect(errorOf(await registry(`${debian}/blobs/${digest}`))).toEqual(
     repositoryUnknown('docker-hub/library/debian'),
   )
-  await ecr().send(
+  await sandbox.ecr().send(
     new BatchDeleteImageCommand({
       repositoryName: 'docker-hub/bitnami/redis',
       imageIds: [{ imageTag: '7.2' }],

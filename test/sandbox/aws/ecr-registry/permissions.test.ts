@@ -31,15 +31,13 @@ async function putPolicy(sandbox: AwsSandbox, statement: object): Promise<void> 
 }
 
 async function putTemplate(sandbox: AwsSandbox, template: object, prefix = 'docker-hub'): Promise<void> {
-  await sandbox
-    .ecr()
-    .send(
-      new CreateRepositoryCreationTemplateCommand({
-        prefix,
-        appliedFor: ['PULL_THROUGH_CACHE'],
-        ...template,
-      }),
-    )
+  await sandbox.ecr().send(
+    new CreateRepositoryCreationTemplateCommand({
+      prefix,
+      appliedFor: ['PULL_THROUGH_CACHE'],
+      ...template,
+    }),
+  )
 }
 
 function denied(action: string): readonly unknown[] {

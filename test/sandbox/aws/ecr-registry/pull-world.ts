@@ -11,11 +11,11 @@ export interface PullSandbox extends AwsSandbox {
   /** `127.0.0.1:PORT` */
   readonly host: string
   /** Ask ECR's registry. */
-  registry(path: string, options?: AskOptions): Promise<Received>
+  readonly registry: (path: string, options?: AskOptions) => Promise<Received>
   /** What stands after `Basic`, for the registry: a fresh authorization token. */
-  token(as?: Parameters<AwsSandbox['ecr']>[0]): Promise<string>
+  readonly token: (as?: Parameters<AwsSandbox['ecr']>[0]) => Promise<string>
   /** The requests that reached Docker Hub's registry and token server since the last time, in order. */
-  upstreamRequests(): readonly string[]
+  readonly upstreamRequests: () => readonly string[]
 }
 
 /** An answer as it came, redirects not followed. */

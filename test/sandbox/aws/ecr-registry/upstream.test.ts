@@ -29,26 +29,26 @@ const head = 'HEAD /v2/{name}/manifests/{reference}'
 function fault(service: 'docker-auth' | 'docker-registry', operation: string, what: Fault) {
   return ({ faults }: Started) => {
     faults.add({ service, operation, times: 'always', fault: what })
-    return Promise.resolve()
+    return undefined
   }
 }
 
 const putValue =
   (value: string) =>
-  async ({ secretsManager, credentialArn }: Started): Promise<void> => {
-    await secretsManager().send(new PutSecretValueCommand({ SecretId: credentialArn, SecretString: value }))
+  async (sandbox: Started): Promise<void> => {
+    const command = new PutSecretValueCommand({ SecretId: sandbox.credentialArn, SecretString: value })
+    await sandbox.secretsManager().send(command)
   }
 
 /** What goes wrong, and what the registry says of an image that it does not have. */
 const troubles: readonly [
   title: string,
-  breakIt: (sandbox: Started) => Promise<unknown>,
+  breakIt: (sandbox: Started) => Promise<unknown> | undefined,
   error: readonly unknown[],
 ][] = [
   [
     'a secret that was deleted',
-    ({ secretsManager, credentialArn }) =>
-      secretsManager().send(new DeleteSecretCommand({ SecretId: credentialArn })),
+    (sandbox) => sandbox.secretsManager().send(new DeleteSecretCommand({ SecretId: sandbox.credentialArn })),
     authenticationFailed,
   ],
   [
@@ -58,10 +58,10 @@ const troubles: readonly [
   ],
   [
     'a secret under a key of the customer',
-    ({ secretsManager, credentialArn: id }) =>
-      secretsManager().send(
+    (sandbox) =>
+      sandbox.secretsManager().send(
         new UpdateSecretCommand({
-          SecretId: id,
+          SecretId: sandbox.credentialArn,
           KmsKeyId: `arn:aws:kms:us-east-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
         }),
       ),
@@ -71,17 +71,26 @@ const troubles: readonly [
   ['a wrong token', putValue('{"username":"sandbox","accessToken":"dckr_pat_wrong"}'), authenticationFailed],
   [
     'a token that was revoked',
-    (sandbox) => Promise.resolve(changeAccount(sandbox, { state: 'revoked' })),
+    (sandbox) => {
+      changeAccount(sandbox, { state: 'revoked' })
+      return undefined
+    },
     authenticationFailed,
   ],
   [
     'a token that may pull nothing',
-    (sandbox) => Promise.resolve(changeAccount(sandbox, { scope: 'cloud-sandboxes' })),
+    (sandbox) => {
+      changeAccount(sandbox, { scope: 'cloud-sandboxes' })
+      return undefined
+    },
     authenticationFailed,
   ],
   [
     'no service-linked role',
-    ({ aws }) => Promise.resolve(aws.seeds['/aws/service-linked-roles']?.({ present: false })),
+    ({ aws }) => {
+      aws.seeds['/aws/service-linked-roles']?.({ present: false })
+      return undefined
+    },
     authenticationFailed,
   ],
   ['a login that is throttled', fault('docker-auth', '*', { kind: 'throttle' }), throttled],
