@@ -34,7 +34,7 @@ const services = fc.dictionary(
 )
 const compose = fc
   .record({ services, other })
-  .map(({ services, other }) => ({ path: 'compose.yaml', document: { ...other, services } as object }))
+  .map(({ services, other }) => ({ path: 'compose.yaml', document: { ...other, services } }))
 
 const containers = fc.array(
   fc.record({ name: word, image, other }).map(({ name, image, other }) => ({ ...other, name, image })),
@@ -42,7 +42,7 @@ const containers = fc.array(
 )
 const kubernetes = fc.record({ containers, initContainers: containers, other }).map(({ other, ...pod }) => ({
   path: 'pod.yaml',
-  document: { apiVersion: 'v1', kind: 'Pod', metadata: other, spec: { ...pod } } as object,
+  document: { apiVersion: 'v1', kind: 'Pod', metadata: other, spec: { ...pod } },
 }))
 
 const style = fc.record({

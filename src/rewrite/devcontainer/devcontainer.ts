@@ -30,6 +30,7 @@ function read({ text }: NamedText, placing: Placing): Reading {
   const edits: Edit[] = []
   const left: Left[] = []
   const tree = readTree(text)
+  const taken = placing.mode === 'arg' && !placing.isReverse ? takenName(text, placing) : undefined
   const leave = (node: Node, reference: string, because: string) => {
     left.push({ start: node.offset, reference, because })
   }
@@ -37,7 +38,12 @@ function read({ text }: NamedText, placing: Placing): Reading {
   const image = valueIn(tree, 'image')
   if (image?.type === 'string') {
     const reference = String(image.value)
-    const decision = decide(reference, placing, notation, '')
+    const decision = decide(
+      reference,
+      placing,
+      taken === undefined ? notation : { split: notation.split },
+      taken ?? '',
+    )
     if (decision.kind === 'leave') leave(image, reference, decision.because)
     if (decision.kind === 'write') {
       edits.push({
@@ -56,6 +62,16 @@ function read({ text }: NamedText, placing: Placing): Reading {
       leave(key, reference, decision.kind === 'leave' ? decision.because : featureStays)
   }
   const build = valueIn(tree, 'build')
-  if (build) edits.push(...argumentEdits(text, build, placing, notation))
+  if (build && taken === undefined) edits.push(...argumentEdits(text, build, placing, notation))
   return { edits, left }
+}
+
+/** Who sets a variable for us must not change what a file uses it for already. */
+function takenName(text: string, { variables }: Placing): string | undefined {
+  const taken = variables.find((variable) =>
+    [...text.matchAll(new RegExp(String.raw`\$\{(?:local)?[eE]nv:${variable.name}[:}]`, 'g'))].some(
+      ({ index }) => !text.startsWith(notation.registry?.(variable) ?? '', index),
+    ),
+  )
+  return taken && `this file uses ${taken.name} for something else: --mode direct does without it`
 }

@@ -33,8 +33,9 @@ function read({ text }: NamedText, placing: Placing): Reading {
   const find = pairFinder()
   const places = documents.flatMap((document) => [document, ...jobsOf(document)])
   const allLeft = gitlabVariables.taken(text, documents, places, find, placing)
-  const found = images(text, placing, notation, { allLeft })
-  const services = gitlabServices(text, placing, notation, find, found, allLeft)
+  const known = { ...placing, variables: gitlabVariables.set(documents, find, placing) }
+  const found = images(text, known, notation, { allLeft })
+  const services = gitlabServices(text, known, notation, find, found, allLeft)
   for (const place of places) {
     const image = find(place, 'image')?.value
     found.move(image?.kind === 'map' ? find(image, 'name')?.value : image)

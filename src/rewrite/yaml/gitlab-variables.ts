@@ -1,3 +1,4 @@
+import { applyEdits } from '../edit.ts'
 import type { Edit } from '../format.ts'
 import type { Placing, Variable } from '../placing.ts'
 import type { Images } from './images.ts'
@@ -6,7 +7,16 @@ import { type Find, pairsOf, scalarOf } from './lookup.ts'
 import type { YamlMap, YamlNode } from './node.ts'
 
 /** The variables of a pipeline, which say what the registries are unless somebody sets them. */
-export const gitlabVariables = { taken, edit }
+export const gitlabVariables = { set, taken, edit }
+
+/** Of the registries' variables those that the file itself sets to their upstreams. Others of that name are somebody else's. */
+function set(documents: readonly YamlNode[], find: Find, { variables }: Placing): readonly Variable[] {
+  const given = find(pipelineOf(documents), 'variables')?.value
+  return variables.filter(({ name, upstream }) => {
+    const value = find(given, name)?.value
+    return value !== undefined && textOf(value, find) === upstream
+  })
+}
 
 /** Why nothing can be moved: the file has a variable of that name for something else, or no place for it. */
 function taken(
@@ -17,17 +27,24 @@ function taken(
   placing: Placing,
 ): string | undefined {
   if (placing.mode !== 'arg' || placing.isReverse) return undefined
-  const other = placing.variables.find(({ name, upstream }) =>
-    places.some((place) => {
-      const value = find(find(place, 'variables')?.value, name)?.value
-      return value && textOf(value, find) !== upstream
-    }),
+  const own = set(documents, find, placing)
+  const other = placing.variables.find(
+    (variable) =>
+      places.some((place) => {
+        const value = find(find(place, 'variables')?.value, variable.name)?.value
+        return value && textOf(value, find) !== variable.upstream
+      }) ||
+      (!own.includes(variable) && uses(text, variable)),
   )
-  if (other) return `this file has another variable ${other.name}: --mode direct does without it`
+  if (other) return `this file uses ${other.name} for something else: --mode direct does without it`
   const document = pipelineOf(documents)
   return document && insertion(text, document, placing.variables, find)
     ? undefined
     : 'there is no place for variables in this file: --mode direct does without them'
+}
+
+function uses(text: string, { name }: Variable): boolean {
+  return new RegExp(String.raw`(?<!\$)\$\{?${name}(?!\w)`).test(text)
 }
 
 /** Of several documents, the last: before it is what the file takes as inputs. */
@@ -78,8 +95,11 @@ function remove(text: string, document: YamlMap, { variables }: Placing, found: 
   const pair = pairsOf(document).find(({ key }) => key === 'variables')
   if (pair?.value.kind !== 'map' || pair.isAlias) return
   const map = pair.value
+  // Scripts may use them too.
+  const rest = applyEdits(text, found.reading().edits)
+  const gone = variables.filter((variable) => !uses(rest, variable))
   const ours = map.pairs.filter(({ key, value }) =>
-    variables.some(({ name, upstream }) => name === key && scalarOf(value)?.value === upstream),
+    gone.some(({ name, upstream }) => name === key && scalarOf(value)?.value === upstream),
   )
   if (ours.length === 0) return
   if (ours.length < map.pairs.length) {

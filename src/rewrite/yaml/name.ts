@@ -10,7 +10,5 @@ export function isYamlName(path: string): boolean {
  * @param value what its value begins with, in quotes or not
  */
 export function hasTopLevelKey(text: string, key: string, value = ''): boolean {
-  return new RegExp(String.raw`^\uFEFF?(?:--- )?["']?${key}["']?[ \t]*:[ \t]*["']?${value}`, 'm').test(
-    text,
-  )
+  return new RegExp(String.raw`^\uFEFF?(?:--- )?["']?${key}["']?[ \t]*:[ \t]*["']?${value}`, 'm').test(text)
 }

@@ -16,6 +16,11 @@ function only(text: string): YamlScalar {
 
 const write = (text: string, value: string) => applyEdits(text, [writeScalar(text, only(text), value)])
 
+const around = (text: string) => {
+  const { start, end } = only(text)
+  return [text.slice(0, start), text.slice(end)]
+}
+
 const variable = '${REGISTRY:-docker.io}/library/redis:7'
 
 describe('a scalar', () => {
@@ -53,17 +58,15 @@ describe('a scalar', () => {
   })
 
   test('is read back as it was written, whatever that is', () => {
-    const places = ['a: b # c\n', "a: 'b'\n", 'a: "b"\n', 'a: [b, c]\n', "a: ['b']\n", 'a: {x: 1}\nb: [c]\n']
+    const places = ['a: b # c\n', "a: 'b'\n", 'a: "b"\n', 'a: [b, c]\n', "a: ['b']\n"]
     fc.assert(
       fc.property(
-        fc.constantFrom(...places.slice(0, 5)),
+        fc.constantFrom(...places),
         fc.stringMatching(/^[ -~]{1,40}$/).filter((value) => value.trim() === value),
         (text, value) => {
           const after = write(text, value)
           expect(valueOf(only(after))).toBe(value)
-          expect(after.replace(after.slice(only(after).start, only(after).end), '')).toBe(
-            text.replace(text.slice(only(text).start, only(text).end), ''),
-          )
+          expect(around(after)).toEqual(around(text))
         },
       ),
     )
