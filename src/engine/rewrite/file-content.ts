@@ -1,6 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
-import { access, open, rename, rm } from 'node:fs/promises'
+import {
+  accessSync,
+  chownSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { PullthroughError } from '../../errors.ts'
 
@@ -19,24 +31,28 @@ const largest = 16 * 1024 * 1024
  *
  * @throws {@link PullthroughError} `ERR_FILE` if it is larger than 16 MiB or not UTF-8; what the file system throws.
  */
-export async function readContent(path: string): Promise<FileContent> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+export function readContent(path: string): FileContent {
+  const bytes = readRegularFile(path)
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) throw notUtf8('UTF-16')
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) throw notUtf8('UTF-16')
+  if (bytes.includes(0)) throw new PullthroughError('ERR_FILE', 'it is no text: it has NUL bytes')
   try {
-    const { size } = await file.stat()
+    return { bytes, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
+  } catch {
+    throw notUtf8('something else')
+  }
+}
+
+function readRegularFile(path: string): Buffer {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const { size } = fstatSync(file)
     if (size > largest) {
       throw new PullthroughError('ERR_FILE', `it has ${size} bytes, and more than ${largest} are not read`)
     }
-    const bytes = await file.readFile()
-    if (bytes[0] === 0xff && bytes[1] === 0xfe) throw notUtf8('UTF-16')
-    if (bytes[0] === 0xfe && bytes[1] === 0xff) throw notUtf8('UTF-16')
-    if (bytes.includes(0)) throw new PullthroughError('ERR_FILE', 'it is no text: it has NUL bytes')
-    try {
-      return { bytes, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
-    } catch {
-      throw notUtf8('something else')
-    }
+    return readFileSync(file)
   } finally {
-    await file.close()
+    closeSync(file)
   }
 }
 
@@ -51,30 +67,40 @@ function notUtf8(encoding: string): PullthroughError {
  * @param before as it was read
  * @throws {@link PullthroughError} `ERR_FILE` if it has changed since; what the file system throws.
  */
-export async function replaceContent(path: string, before: FileContent, text: string): Promise<void> {
-  await access(path, constants.W_OK)
+export function replaceContent(path: string, before: FileContent, text: string): void {
+  accessSync(path, constants.W_OK)
   const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomBytes(6).toString('hex')}`)
-  const original = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+  const original = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {
-    const { mode, uid, gid } = await original.stat()
-    const file = await open(temporary, 'wx', mode)
-    try {
-      await file.writeFile(text)
-      await file.chmod(mode & 0o7777)
-      const made = await file.stat()
-      if (made.uid !== uid || made.gid !== gid) await file.chown(uid, gid).catch(() => undefined)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    if (!(await original.readFile()).equals(before.bytes)) {
+    writeBeside(temporary, text, fstatSync(original))
+    if (!readFileSync(original).equals(before.bytes)) {
       throw new PullthroughError('ERR_FILE', 'it was changed while it was being rewritten', {
         hint: 'run the same command again',
       })
     }
-    await rename(temporary, path)
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
   } finally {
-    await original.close()
-    await rm(temporary, { force: true })
+    closeSync(original)
+  }
+}
+
+/** Write a new file with the mode of another, and its owner where that is allowed. */
+function writeBeside(path: string, text: string, { mode, uid, gid }: Stats): void {
+  const file = openSync(path, 'wx', mode)
+  try {
+    writeFileSync(file, text)
+    fchmodSync(file, mode & 0o7777)
+    const made = fstatSync(file)
+    if (made.uid === uid && made.gid === gid) return
+  } finally {
+    closeSync(file)
+  }
+  try {
+    chownSync(path, uid, gid)
+  } catch {
+    // Only root may give a file away.
   }
 }

@@ -1,4 +1,4 @@
-import { lstat, readdir, realpath, stat } from 'node:fs/promises'
+import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { PullthroughError } from '../../errors.ts'
 import { formats, formatsOfName } from '../../rewrite/formats.ts'
@@ -29,15 +29,14 @@ const notEntered: ReadonlySet<string> = new Set(['.git', 'node_modules'])
  * @param given files and directories
  * @param cwd what they are relative to, absolute
  */
-export async function* findFiles(
+export function* findFiles(
   given: readonly string[],
   cwd: string,
-): AsyncGenerator<FoundFile | Unfound, void, undefined> {
-  const places = given.map((path) => realpath(resolve(cwd, path)).catch(() => undefined))
-  const named = new Set(await Promise.all(places))
+): Generator<FoundFile | Unfound, void, undefined> {
+  const named = new Set(given.map((path) => placeOf(resolve(cwd, path))))
   const met = new Set<string>()
   for (const path of given) {
-    for await (const file of filesOf(path, cwd)) {
+    for (const file of filesOf(path, cwd)) {
       if ('error' in file) {
         yield file
       } else if (!met.has(file.absolute)) {
@@ -48,17 +47,17 @@ export async function* findFiles(
   }
 }
 
-async function* filesOf(given: string, cwd: string): AsyncGenerator<FoundFile | Unfound, void, undefined> {
+function* filesOf(given: string, cwd: string): Generator<FoundFile | Unfound, void, undefined> {
   const path = join(given)
     .replaceAll('\\', '/')
     .replace(/(?<=.)\/$/, '')
   const absolute = resolve(cwd, given)
   try {
-    if ((await stat(absolute)).isDirectory()) {
-      yield* filesBelow(await realpath(absolute), path)
+    if (statSync(absolute).isDirectory()) {
+      yield* filesBelow(realpathSync(absolute), path)
       return
     }
-    const itself = await lstat(absolute)
+    const itself = lstatSync(absolute)
     if (itself.isSymbolicLink()) {
       throw new PullthroughError('ERR_FILE', 'it is a symbolic link', {
         hint: 'name the file that it leads to',
@@ -66,20 +65,17 @@ async function* filesOf(given: string, cwd: string): AsyncGenerator<FoundFile | 
     }
     if (!itself.isFile()) throw new PullthroughError('ERR_FILE', 'it is no regular file')
     if (formatsOfName(path).length === 0) throw unknownKind()
-    yield { path, absolute: await realpath(absolute), isNamed: true }
+    yield { path, absolute: realpathSync(absolute), isNamed: true }
   } catch (error) {
     yield { path, isNamed: true, error: fileError(error) }
   }
 }
 
-async function* filesBelow(
-  directory: string,
-  path: string,
-): AsyncGenerator<FoundFile | Unfound, void, undefined> {
+function* filesBelow(directory: string, path: string): Generator<FoundFile | Unfound, void, undefined> {
   const pending = [{ directory, path }]
   for (let next = pending.pop(); next; next = pending.pop()) {
     const { directory: absolute, path: shown } = next
-    const entries = await readdir(absolute, { withFileTypes: true }).catch(fileError)
+    const entries = entriesOf(absolute)
     if (!Array.isArray(entries)) {
       yield { path: shown, isNamed: absolute === directory, error: entries }
       continue
@@ -96,6 +92,23 @@ async function* filesBelow(
       const below = shown === '.' ? entry.name : `${shown}/${entry.name}`
       pending.push({ directory: join(absolute, entry.name), path: below })
     }
+  }
+}
+
+/** Where a path leads; `undefined` if nowhere. */
+function placeOf(absolute: string): string | undefined {
+  try {
+    return realpathSync(absolute)
+  } catch {
+    return undefined
+  }
+}
+
+function entriesOf(directory: string): Dirent[] | PullthroughError {
+  try {
+    return readdirSync(directory, { withFileTypes: true })
+  } catch (error) {
+    return fileError(error)
   }
 }
 

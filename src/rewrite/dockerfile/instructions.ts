@@ -56,12 +56,20 @@ export interface Instructions {
  */
 const longestLine = 65_535
 
+let last: { readonly text: string; readonly instructions: Instructions } | undefined
+
 /**
  * Read a Dockerfile.
  *
  * @throws {@link PullthroughError} `ERR_FILE` for what BuildKit does not take, or is not sure to read as we do.
  */
 export function readInstructions(text: string): Instructions {
+  // What is to be written is read twice, by two who check it.
+  if (last?.text !== text) last = { text, instructions: readAnew(text) }
+  return last.instructions
+}
+
+function readAnew(text: string): Instructions {
   checkLines(text)
   const file = DockerfileParser.parse(text)
   const offsetOf = offsetsIn(text)
@@ -99,7 +107,10 @@ export function readInstructions(text: string): Instructions {
       const image = wordOf(instruction.getArguments()[0])
       return image ? [{ image, name: instruction.getBuildStage()?.toLowerCase() }] : []
     }),
-    sources: instructions.flatMap(({ instruction }) => sourcesOf(instruction, wordOf)),
+    sources: instructions.flatMap(({ instruction, start, end }) =>
+      // Taking an instruction apart takes long, and few have such a flag.
+      /--(?:from|mount)=/.test(text.slice(start, end)) ? sourcesOf(instruction, wordOf) : [],
+    ),
   }
 }
 
