@@ -42,7 +42,7 @@ export interface YamlSequence {
 }
 
 /** What has a tag whose meaning is its program's alone, as GitLab's `!reference`. */
-export interface YamlOther {
+interface YamlOther {
   readonly kind: 'other'
   readonly start: number
   readonly end: number
