@@ -44,12 +44,12 @@ test.each([
 test('positions are those that editors show', () => {
   const text = '\uFEFFa\r\nbc\rd\n\ne'
   const positionOf = positionsIn(text)
-  const shown = [...text].map((character, offset) => [character, positionOf(offset)] as const)
-  expect(shown.filter(([character]) => /[a-z]/.test(character))).toEqual([
-    ['a', { line: 1, column: 1 }],
-    ['b', { line: 2, column: 1 }],
-    ['c', { line: 2, column: 2 }],
-    ['d', { line: 3, column: 1 }],
-    ['e', { line: 5, column: 1 }],
+  const shown = ['a', 'b', 'c', 'd', 'e'].map((character) => positionOf(text.indexOf(character)))
+  expect(shown).toEqual([
+    { line: 1, column: 1 },
+    { line: 2, column: 1 },
+    { line: 2, column: 2 },
+    { line: 3, column: 1 },
+    { line: 5, column: 1 },
   ])
 })

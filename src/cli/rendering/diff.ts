@@ -2,7 +2,7 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff'
 import { oneLine } from './one-line.ts'
 
 /** How long a diff may take to make, in milliseconds; one that takes longer would be read by nobody. */
-const patience = 2000
+const patience = 1000
 
 /** What would change in a file, as a unified diff; nothing if nothing would. Tokens that stand beside it are not shown. */
 export function renderDiff(path: string, before: string, after: string): readonly string[] {
