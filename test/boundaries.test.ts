@@ -108,7 +108,7 @@ test('a token is revealed in few places, each known', () => {
   expect(callers.sort()).toMatchInlineSnapshot(`
     [
       "credential.ts",
-      "ecr/pull-image.ts",
+      "ecr/registry-content.ts",
       "github/client.ts",
       "github/sealed-box.ts",
       "github/sealed-box.ts",

@@ -6,8 +6,10 @@ import type { RegistryLogin } from '../ecr/registry-login.ts'
 import type { ImageId, RepositoryImages } from '../ecr/repository-images.ts'
 import type { ImageAtDockerHub } from '../registries/docker-hub-image.ts'
 import type { PullLimit } from '../registries/pull-limit.ts'
+import { PullthroughError } from '../errors.ts'
 import { type Answered, answered } from './finding.ts'
 import { newTag } from './new-tag.ts'
+import { type CleanedUp, takeBack } from './pull-clean-up.ts'
 
 /** One pull, as asked for and as answered. */
 export interface PullTried {
@@ -18,15 +20,16 @@ export interface PullTried {
 
 /** The pull of a tag that the cache did not have. */
 export interface NewPull extends PullTried {
-  /** What Docker Hub says that the tag stands for, if it was asked and told. */
-  readonly atUpstream: string | undefined
+  /** What Docker Hub says of it; `undefined` of another upstream, and if Docker Hub gave no answer. */
+  readonly atUpstream: Pick<ImageAtDockerHub, 'state' | 'digest'> | undefined
 }
 
-/** What became of the clean-up: what was deleted, and whether the repository went too. */
-export interface CleanedUp {
-  readonly digests: number
-  readonly isRepositoryGone: boolean
-}
+/** Why nothing new is pulled. */
+export type NoNewPull =
+  /** The cache has all that there is. */
+  | { readonly none: string }
+  /** The upstream has not what was asked for. */
+  | { readonly notThere: string }
 
 /** Everything that came of pulling through the cache of one Region. */
 export interface PullFacts {
@@ -37,13 +40,13 @@ export interface PullFacts {
   /** The ECR repository. */
   readonly repository: string
   /** The new one; in its place why there is none to pull. */
-  readonly fresh: Answered<NewPull | { readonly none: string }>
+  readonly fresh: Answered<NewPull | NoNewPull>
   /** One that was cached, before or by the new one; `undefined` if there is none. */
   readonly cached: (PullTried & { readonly isFromBefore: boolean }) | undefined
   /** The account’s limit before, after the new pull and after the cached one; `undefined` without a login. */
   readonly limits: readonly [PullLimit, PullLimit, PullLimit] | undefined
   /** `undefined` if it was not asked for, or there is nothing to clean up. */
-  readonly cleanedUp: Answered<CleanedUp> | undefined
+  readonly cleanedUp: Answered<CleanedUp | undefined> | undefined
 }
 
 /** How the cache of a Region is tried. */
@@ -90,29 +93,44 @@ export async function observePull(
 
   const chosen = await answered(chooseNew(upstream, before ?? [], questions))
   const limitBefore = await limit()
-  const fresh = chosen.error
-    ? chosen
-    : {
-        value:
-          'none' in chosen.value ? chosen.value : { ...chosen.value, ...(await tryPull(chosen.value.tag)) },
-      }
-  const limitBetween = await limit()
-  const known = knownReference(upstream, before ?? [])
-  const made = fresh.value && 'pull' in fresh.value && fresh.value.pull.value?.image ? fresh.value : undefined
-  const reference = known ?? made?.reference
-  const cached =
-    reference === undefined ? undefined : { ...(await tryPull(reference)), isFromBefore: known !== undefined }
-  const limitAfter = await limit()
-  return {
-    region,
-    upstream,
-    rule,
-    repository,
-    fresh,
-    cached,
-    limits: limitBefore && limitBetween && limitAfter ? [limitBefore, limitBetween, limitAfter] : undefined,
-    cleanedUp: cleanUp && made ? await answered(takeBack(made, repository, before, images)) : undefined,
+  const tag = chosen.value && 'tag' in chosen.value ? chosen.value.tag : undefined
+  try {
+    const fresh =
+      chosen.value && 'tag' in chosen.value
+        ? { value: { ...(await tryPull(chosen.value.tag)), atUpstream: chosen.value.atUpstream } }
+        : (chosen as Answered<NoNewPull>)
+    const tried = fresh.value && 'pull' in fresh.value ? fresh.value : undefined
+    const limitBetween = await limit()
+    const known = knownReference(upstream, before ?? [])
+    const reference = known ?? (tried?.pull.value?.image && tag)
+    const cached =
+      reference === undefined
+        ? undefined
+        : { ...(await tryPull(reference)), isFromBefore: known !== undefined }
+    const limitAfter = await limit()
+    return {
+      region,
+      upstream,
+      rule,
+      repository,
+      fresh,
+      cached,
+      limits: limitBefore && limitBetween && limitAfter ? [limitBefore, limitBetween, limitAfter] : undefined,
+      cleanedUp: cleanUp && tried ? await answered(takeBack(tried, repository, before, images)) : undefined,
+    }
+  } catch (error) {
+    if (!cleanUp || tag === undefined || !(error instanceof PullthroughError)) throw error
+    throw new PullthroughError(error.code, error.message, {
+      hint: `nothing is cleaned up; see whether ${repository}:${tag} is there: aws ecr list-images --repository-name ${repository} --region ${region}`,
+      cause: error.cause,
+    })
   }
+}
+
+/** A tag that the cache has not. */
+interface NewTag {
+  readonly tag: string
+  readonly atUpstream: NewPull['atUpstream']
 }
 
 /** The tag that was asked for if the cache has it not, or another that Docker Hub has. */
@@ -120,7 +138,7 @@ async function chooseNew(
   { domain, path, tag }: ImageReference,
   before: readonly ImageId[],
   { tags, find }: PullQuestions,
-): Promise<{ readonly tag: string; readonly atUpstream: string | undefined } | { readonly none: string }> {
+): Promise<NewTag | NoNewPull> {
   const cached = new Set(before.flatMap(({ imageTag }) => (imageTag === undefined ? [] : [imageTag])))
   const isAsked = tag !== undefined && !cached.has(tag)
   if (domain !== 'docker.io') {
@@ -129,43 +147,39 @@ async function chooseNew(
       none: `name a tag of ${domain}/${path} that is not cached: only Docker Hub is asked for its tags`,
     }
   }
-  const wanted = isAsked ? tag : newTag((await tags(path)) ?? [], cached)
-  if (wanted === undefined) return { none: `every tag of ${path} that Docker Hub shows is cached` }
-  const { digest } = await find({ repository: path, reference: wanted })
-  return { tag: wanted, atUpstream: digest }
+  const chosen = isAsked ? { tag } : chooseAmong(await tags(path), cached, path)
+  if (!('tag' in chosen)) return chosen
+  // ECR may reach Docker Hub where this machine does not: then the pull is worth trying all the same.
+  const { value } = await answered(find({ repository: path, reference: chosen.tag }))
+  if (value?.state === 'no-such-tag') return { notThere: `Docker Hub has no tag ${chosen.tag} of ${path}` }
+  return { tag: chosen.tag, atUpstream: value && { state: value.state, digest: value.digest } }
+}
+
+function chooseAmong(
+  tags: readonly string[] | undefined,
+  cached: ReadonlySet<string>,
+  path: string,
+): { readonly tag: string } | NoNewPull {
+  if (tags === undefined) {
+    return {
+      notThere: `Docker Hub shows no repository ${path}: there is none, or whoever asked may not see it`,
+    }
+  }
+  if (tags.length === 0) return { notThere: `Docker Hub has no tags of ${path}` }
+  const tag = newTag(tags, cached)
+  if (tag !== undefined) return { tag }
+  const areAllCached = tags.every((tag) => cached.has(tag))
+  return {
+    none: areAllCached
+      ? `every tag of ${path} that Docker Hub shows is cached`
+      : `the tags of ${path} that are not cached look like Windows’, which are large: name one`,
+  }
 }
 
 /** What the cache has already: the tag that was asked for, or any. */
 function knownReference({ tag }: ImageReference, before: readonly ImageId[]): string | undefined {
   const tags = before.flatMap(({ imageTag }) => (imageTag === undefined ? [] : [imageTag]))
   return tag !== undefined && tags.includes(tag) ? tag : tags[0]
-}
-
-/**
- * Delete what the new pull brought, and the repository if it made that and nothing else is in it. An image that was there
- * before stays, and loses the tag alone.
- */
-async function takeBack(
-  { reference, pull }: PullTried,
-  repository: string,
-  before: readonly ImageId[] | undefined,
-  images: RepositoryImages,
-): Promise<CleanedUp> {
-  const known = new Set(before?.map(({ imageDigest }) => imageDigest))
-  const now = new Set((await images.list(repository))?.map(({ imageDigest }) => imageDigest))
-  const [index = '', ...parts] = pull.value?.image?.digests ?? []
-  const brought = parts.filter((digest) => now.has(digest) && !known.has(digest))
-  // ECR keeps what an index lists, so that the index goes first.
-  await images.remove(repository, [known.has(index) ? { imageTag: reference } : { imageDigest: index }])
-  if (brought.length > 0)
-    await images.remove(
-      repository,
-      brought.map((imageDigest) => ({ imageDigest })),
-    )
-  return {
-    digests: brought.length + (known.has(index) ? 0 : 1),
-    isRepositoryGone: before === undefined && (await images.removeEmpty(repository)),
-  }
 }
 
 /** Read the image of `--pull`. A digest is no use: only a tag shows whether the upstream is asked. */

@@ -1,10 +1,11 @@
 import { familiarReference, formatReference } from '../ecr/image-reference.ts'
-import type { PulledImage, PullRefusal } from '../ecr/pull-image.ts'
+import type { PulledImage } from '../ecr/pull-image.ts'
+import type { PullRefusal } from '../ecr/registry-content.ts'
 import type { PullLimit } from '../registries/pull-limit.ts'
 import { found } from './causes/cause.ts'
 import { pullCauses } from './causes/pull.ts'
 import { failed, type Finding, type Measured, ok, skipped } from './finding.ts'
-import type { NewPull, PullFacts, PullTried } from './pull-facts.ts'
+import type { NewPull, NoNewPull, PullFacts, PullTried } from './pull-facts.ts'
 
 /** What the findings about pulls hang on besides the pulls. */
 export interface PullContext {
@@ -34,20 +35,27 @@ function judgeNew(facts: PullFacts, context: PullContext): Finding {
   const { fresh, cached } = facts
   if (fresh.error) return failed('pull.new', target, fresh.error)
   if ('none' in fresh.value) return skipped('pull.new', target, fresh.value.none)
+  if ('notThere' in fresh.value)
+    return found(pullCauses['not-at-upstream'], target, { why: fresh.value.notThere })
   const { pull, reference, atUpstream } = fresh.value
   const image = nameOf(facts, reference)
   if (pull.error) return failed('pull.new', target, pull.error)
   if (pull.value.refusal) {
-    const told = { image, said: saidBy(pull.value.refusal), remedy: remedyFor(facts, reference, context) }
-    return cached?.isFromBefore && cached.pull.value?.image
+    const { refusal } = pull.value
+    const told = { image, said: saidBy(refusal), remedy: remedyFor(facts, reference, refusal, context) }
+    // An image that the upstream may not have says nothing of others.
+    const isThere = atUpstream?.state === 'there' || context.isRuleInvalid(facts.rule.ecrRepositoryPrefix)
+    return isThere && cached?.isFromBefore && cached.pull.value?.image
       ? found(pullCauses['cache-hides-failure'], target, { ...told, cached: nameOf(facts, cached.reference) })
       : found(pullCauses['new-image-refused'], target, told)
   }
   const { digest } = pull.value.image
-  if (atUpstream !== undefined && atUpstream !== digest) {
-    return found(pullCauses['digest-differs'], target, { image, digest, atUpstream })
+  if (atUpstream?.digest !== undefined && atUpstream.digest !== digest) {
+    return found(pullCauses['digest-differs'], target, { image, digest, atUpstream: atUpstream.digest })
   }
-  return measured(ok('pull.new', target, describe(image, pull.value.image)), image, pull.value.image)
+  const isUnsaid = facts.upstream.domain === 'docker.io' && atUpstream?.digest === undefined
+  const unsaid = isUnsaid ? '; Docker Hub did not say whether that is what it has' : ''
+  return measured(ok('pull.new', target, describe(image, pull.value.image) + unsaid), image, pull.value.image)
 }
 
 function judgeCached(facts: PullFacts, context: PullContext): Finding {
@@ -61,7 +69,7 @@ function judgeCached(facts: PullFacts, context: PullContext): Finding {
     return found(pullCauses['cached-image-refused'], target, {
       image,
       said: saidBy(pull.value.refusal),
-      remedy: remedyFor(facts, reference, context),
+      remedy: remedyFor(facts, reference, pull.value.refusal, context),
     })
   }
   const since = isFromBefore ? '' : ', just cached'
@@ -95,32 +103,48 @@ function judgeQuota(
   if (before === undefined || between === undefined || after === undefined) {
     return found(pullCauses['nothing-counts'], target, { username })
   }
-  if (between >= before)
+  if (between > before || after > between) {
+    const why = `the count rose from ${Math.min(before, between)} to ${Math.max(between, after)} meanwhile, as it does when its window ends`
+    return found(pullCauses['count-unknown'], target, { why })
+  }
+  if (between === before) {
     return found(pullCauses['count-did-not-fall'], target, { username, remaining: between })
-  const ofCached = cached ? `, and the cached one ${between === after ? 'none' : `${between - after}`}` : ''
+  }
+  // What else pulls with this account is counted too.
+  const ofCached = cached
+    ? `, and ${between === after ? 'none' : between - after} while the cached one was`
+    : ''
   return ok(
     'pull.quota',
     target,
-    `the new image used ${before - between} of ${username}’s pulls${ofCached}: ${after} are left`,
+    `Docker Hub counted ${before - between} of ${username}’s pulls while the new image was pulled${ofCached}: ${after} are left`,
   )
 }
 
-function judgeCleanUp({ cleanedUp, ...place }: PullFacts): readonly Finding[] {
-  if (!cleanedUp) return []
+function judgeCleanUp({ fresh, cleanedUp, ...facts }: PullFacts): readonly Finding[] {
+  const place = { fresh, cleanedUp, ...facts }
+  if (!cleanedUp || !fresh.value || !('pull' in fresh.value)) return []
   const target = pullTarget(place)
-  if (cleanedUp.error) return [failed('pull.clean-up', target, cleanedUp.error)]
-  const { digests, isRepositoryGone } = cleanedUp.value
-  const images = digests === 0 ? 'the tag' : digests === 1 ? '1 image' : `${digests} images`
-  return [
-    ok(
-      'pull.clean-up',
-      target,
-      `deleted ${images} that the pull had brought${isRepositoryGone ? ', and the repository' : ''}`,
-    ),
+  const image = nameOf(place, fresh.value.reference)
+  if (cleanedUp.error) {
+    const finding = failed('pull.clean-up', target, cleanedUp.error)
+    return [{ ...finding, cause: `${finding.cause ?? ''}; what ${image} brought may still be there` }]
+  }
+  if (!cleanedUp.value) return []
+  const { images, isTagGone, isRepositoryGone, left } = cleanedUp.value
+  const things = [
+    ...(images > 0 ? [images === 1 ? '1 image' : `${images} images`] : isTagGone ? ['the tag'] : []),
+    ...(isRepositoryGone ? ['the repository'] : []),
   ]
+  const deleted =
+    things.length === 0
+      ? `nothing of ${image} is deleted`
+      : `deleted what the pull had brought: ${things.join(' and ')}`
+  if (left === 0) return [ok('pull.clean-up', target, deleted)]
+  return [found(pullCauses['clean-up-left'], target, { deleted, left, ...place })]
 }
 
-function isThrough(fresh: NewPull | { readonly none: string } | undefined): boolean {
+function isThrough(fresh: NewPull | NoNewPull | undefined): boolean {
   return fresh !== undefined && 'pull' in fresh && fresh.pull.value?.image !== undefined
 }
 
@@ -135,13 +159,18 @@ function saidBy({ code, message, status }: PullRefusal): string {
   return code === '' ? `${said} (${status})` : `${code}: ${said}`
 }
 
-/** A rule that is found to be invalid has its own fix; what else can be is for `doctor` to say. */
+/** What has its own fix is told with that; what else can be is for `doctor` to say. */
 function remedyFor(
-  { rule, region, upstream }: PullFacts,
+  { rule, region, upstream, limits }: PullFacts,
   tag: string,
+  { status, message }: PullRefusal,
   { isRuleInvalid }: PullContext,
 ): string {
   if (isRuleInvalid(rule.ecrRepositoryPrefix)) return 'do what mends rule.valid'
+  const [, action] = /not authorized to perform:? ([\w-]+:\w+)/.exec(message) ?? []
+  if (action !== undefined) return `let the role or user that runs this do ${action}`
+  const isSpent = limits?.some((limit) => limit.state === 'limited' && limit.remaining === 0)
+  if (status === 429 && isSpent) return 'do what mends docker-hub.limit'
   return `run: pullthrough doctor ${familiarReference({ ...upstream, tag })} --region ${region}`
 }
 

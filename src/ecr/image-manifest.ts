@@ -11,7 +11,10 @@ export const manifestTypes = [
 ] as const
 
 /** https://github.com/opencontainers/image-spec/blob/main/descriptor.md */
-const descriptor = z.object({ digest: z.string().regex(/^sha256:[0-9a-f]{64}$/) })
+const descriptor = z.object({
+  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  size: z.number().int().nonnegative(),
+})
 
 const platform = z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() })
 
@@ -21,8 +24,11 @@ const index = z.object({ manifests: z.array(descriptor.extend({ platform: platfo
 /** https://github.com/opencontainers/image-spec/blob/main/manifest.md, and Docker’s schema 2 alike. */
 const image = z.object({ config: descriptor, layers: z.array(descriptor) })
 
-interface Descriptor {
+/** What a manifest says of a part of the image. */
+export interface Descriptor {
   readonly digest: string
+  /** In bytes. */
+  readonly size: number
 }
 
 /** What a manifest says, as far as a pull needs it. */
@@ -32,7 +38,7 @@ export type Manifest =
       /** Of all that it lists. */
       readonly digests: readonly string[]
       /** The image to pull: for linux/amd64, or else the first that is for a platform at all. */
-      readonly chosen: { readonly digest: string; readonly platform: string | undefined }
+      readonly chosen: Descriptor & { readonly platform: string | undefined }
     }
   | { readonly kind: 'image'; readonly config: Descriptor; readonly layers: readonly Descriptor[] }
 
@@ -47,8 +53,9 @@ export function readManifest(text: string, name: string): Manifest {
   const asImage = image.safeParse(json)
   if (asImage.success) return { kind: 'image', ...asImage.data }
   const { data: asIndex } = index.safeParse(json)
-  const listed = (asIndex?.manifests ?? []).map(({ digest, platform }) => ({
+  const listed = (asIndex?.manifests ?? []).map(({ digest, size, platform }) => ({
     digest,
+    size,
     platform:
       platform &&
       [platform.os, platform.architecture, ...(platform.variant ? [platform.variant] : [])].join('/'),

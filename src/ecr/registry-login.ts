@@ -11,6 +11,8 @@ export interface RegistryLogin {
   readonly endpoint: string
   /** What stands after `Basic` in `Authorization`; good for 12 hours. */
   readonly authorization: Secret
+  /** What is in that, as docker would send it: for keeping it out of messages. */
+  readonly password: Secret
 }
 
 /**
@@ -39,5 +41,7 @@ export async function logInToRegistry(region: string, world: World): Promise<Reg
   return {
     endpoint: parseBaseUrl('the registry that ECR names', given.proxyEndpoint),
     authorization: new Secret(given.authorizationToken),
+    // `AWS:` and the password
+    password: new Secret(Buffer.from(given.authorizationToken, 'base64').toString('utf8').slice(4)),
   }
 }

@@ -18,16 +18,17 @@ export interface RepositoryImages {
   /** All images, page after page; `undefined` if there is no such repository. */
   list(repositoryName: string): Promise<readonly ImageId[] | undefined>
   /**
-   * Delete images: by digest with all their tags, or a tag, with which the image goes if it has no other. What is not
-   * there any more counts as deleted.
+   * Delete images: by digest with all their tags, or a tag, with which the image goes if it has no other.
    * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_BatchDeleteImage.html
    *
-   * @throws {@link PullthroughError} `ERR_STATE` too, if ECR keeps one of them.
+   * @returns how many of them are gone: what is not there any more is, and what an index lists stays.
+   *
+   * @throws {@link PullthroughError} `ERR_STATE` too, if ECR keeps one of them for another reason.
    */
   remove(
     repositoryName: string,
     ids: readonly { readonly imageDigest?: string; readonly imageTag?: string }[],
-  ): Promise<void>
+  ): Promise<number>
   /** Delete a repository that holds nothing; `false` if it holds something, and stays. */
   removeEmpty(repositoryName: string): Promise<boolean>
 }
@@ -67,11 +68,17 @@ export function repositoryImages(region: string, world: World): RepositoryImages
 
     async remove(repositoryName, ids) {
       const { client, sdk } = await connect()
+      let stay = 0
       for (let start = 0; start < ids.length; start += mostAtOnce) {
         const imageIds = ids.slice(start, start + mostAtOnce)
         const command = new sdk.BatchDeleteImageCommand({ repositoryName, imageIds })
         const answer = await ask('BatchDeleteImage', client.send(command, options))
-        const kept = answer?.failures?.find(({ failureCode }) => failureCode !== 'ImageNotFound')
+        const failures = answer?.failures ?? []
+        const listed = failures.filter(({ failureCode }) => failureCode === 'ImageReferencedByManifestList')
+        stay += listed.length
+        const kept = failures.find(
+          (failure) => failure.failureCode !== 'ImageNotFound' && !listed.includes(failure),
+        )
         if (kept) {
           throw new PullthroughError(
             'ERR_STATE',
@@ -79,6 +86,7 @@ export function repositoryImages(region: string, world: World): RepositoryImages
           )
         }
       }
+      return ids.length - stay
     },
 
     async removeEmpty(repositoryName) {

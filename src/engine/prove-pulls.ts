@@ -1,3 +1,5 @@
+import { found } from '../checks/causes/cause.ts'
+import { pullCauses } from '../checks/causes/pull.ts'
 import { type Finding, failed, isRed, skipped, answered } from '../checks/finding.ts'
 import { judgePull } from '../checks/pull.ts'
 import { observePull, type PullQuestions } from '../checks/pull-facts.ts'
@@ -40,9 +42,7 @@ export async function provePulls(
     const facts = await answered(observePull({ region, upstream: image, cleanUp }, rules.value, asked))
     if (facts.error) findings.push(failed('pull.new', region, facts.error))
     else if (!facts.value) {
-      findings.push(
-        skipped('pull.new', region, `no rule covers ${familiarReference(image)}, see rule.present`),
-      )
+      findings.push(uncovered(image, region, verified))
     } else {
       const isRuleInvalid = (prefix: string) =>
         verified.some(
@@ -53,4 +53,15 @@ export async function provePulls(
     }
   }
   return findings
+}
+
+/** That Docker Hub has no rule at all is found already. */
+function uncovered(image: ImageReference, region: string, verified: readonly Finding[]): Finding {
+  const shown = familiarReference(image)
+  const isKnown = verified.some(
+    (finding) => finding.id === 'rule.present' && finding.target.startsWith(`${region} `) && isRed(finding),
+  )
+  return isKnown && image.domain === 'docker.io'
+    ? skipped('pull.new', region, `no rule covers ${shown}, see rule.present`)
+    : found(pullCauses['not-covered'], region, { image: shown, region })
 }

@@ -12,7 +12,10 @@ import type { DockerHubUrls } from './docker-hub.ts'
 const pageSize = 1000
 const mostPages = 10
 
-const page = z.object({ tags: z.array(z.string()).nullable() })
+/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
+const tag = z.string().regex(/^\w[\w.-]{0,127}$/)
+
+const page = z.object({ tags: z.array(tag).nullable() })
 
 /**
  * The tags of a repository at Docker Hub, of very many the first ten thousand. No pull is counted. A credential that

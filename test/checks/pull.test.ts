@@ -1,15 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { judgePull } from '../../src/checks/pull.ts'
-import type { PullFacts } from '../../src/checks/pull-facts.ts'
+import type { NewPull, PullFacts } from '../../src/checks/pull-facts.ts'
 import type { Pull } from '../../src/ecr/pull-image.ts'
 import type { PullLimit } from '../../src/registries/pull-limit.ts'
 import { PullthroughError } from '../../src/errors.ts'
 
 const digest = `sha256:${'1'.repeat(64)}`
 const through: Pull = {
-  image: { digest, digests: [digest], platform: 'linux/amd64', bytes: 2_150_000, milliseconds: 812 },
+  digests: [digest],
+  image: { digest, platform: 'linux/amd64', bytes: 2_150_000, milliseconds: 812 },
 }
-const refused: Pull = { refusal: { status: 403, code: 'DENIED', message: 'The authentication failed' } }
+const refused: Pull = {
+  digests: [],
+  refusal: { status: 403, code: 'DENIED', message: 'The authentication failed' },
+}
+const there = (digest: string) => ({ state: 'there', digest }) as const
 const left = (remaining: number): PullLimit => ({
   state: 'limited',
   limit: 200,
@@ -28,7 +33,7 @@ const facts: PullFacts = {
     upstreamRepositoryPrefix: undefined,
   },
   repository: 'docker-hub/library/busybox',
-  fresh: { value: { reference: '1.37.0', atUpstream: digest, pull: { value: through } } },
+  fresh: { value: { reference: '1.37.0', atUpstream: there(digest), pull: { value: through } } },
   cached: { reference: '1.36.1', isFromBefore: true, pull: { value: through } },
   limits: [left(200), left(198), left(198)],
   cleanedUp: undefined,
@@ -43,7 +48,10 @@ const judge = (changes: Partial<PullFacts>, isInvalid = false, username: string 
 const finding = (id: string, ...args: Parameters<typeof judge>) =>
   judge(...args).find((found) => found.id === id)
 
-const fresh = (pull: Pull, atUpstream: string | undefined = digest): Pick<PullFacts, 'fresh'> => ({
+const fresh = (
+  pull: Pull,
+  atUpstream: NewPull['atUpstream'] = there(digest),
+): { fresh: { value: NewPull } } => ({
   fresh: { value: { reference: '1.37.0', atUpstream, pull: { value: pull } } },
 })
 
@@ -69,7 +77,8 @@ describe('the pulls of a Region', () => {
         id: 'pull.quota',
         target,
         status: 'ok',
-        detail: 'the new image used 2 of sandbox’s pulls, and the cached one none: 198 are left',
+        detail:
+          'Docker Hub counted 2 of sandbox’s pulls while the new image was pulled, and none while the cached one was: 198 are left',
       },
     ])
   })
@@ -108,7 +117,7 @@ describe('a new image', () => {
 
   test('is another than Docker Hub has', () => {
     const atUpstream = `sha256:${'2'.repeat(64)}`
-    expect(finding('pull.new', fresh(through, atUpstream))).toMatchObject({
+    expect(finding('pull.new', fresh(through, there(atUpstream)))).toMatchObject({
       status: 'drift',
       cause: `the cache gives ${digest} for ${newImage}, and Docker Hub has ${atUpstream}`,
     })
@@ -119,7 +128,7 @@ describe('a new image', () => {
     ['could not be chosen', unreachable, 'unreachable', 'no answer'],
     [
       'gets no answer',
-      { value: { reference: '1.37.0', atUpstream: digest, pull: unreachable } },
+      { value: { reference: '1.37.0', atUpstream: there(digest), pull: unreachable } },
       'unreachable',
       'no answer',
     ],
@@ -128,9 +137,50 @@ describe('a new image', () => {
     expect(finding('pull.quota', { fresh })).toMatchObject({ status: 'skipped' })
   })
 
-  test('need not be compared', () => {
+  test('is not said to be what Docker Hub has if that was not told', () => {
     const value = { reference: '1.37.0', atUpstream: undefined, pull: { value: through } }
-    expect(finding('pull.new', { fresh: { value } })?.status).toBe('ok')
+    expect(finding('pull.new', { fresh: { value } })).toMatchObject({
+      status: 'ok',
+      detail: `${newImage} for linux/amd64: 2.1 MB in 812 ms; Docker Hub did not say whether that is what it has`,
+    })
+    const upstream = { domain: 'ghcr.io', path: 'acme/widgets', tag: '1.37.0' }
+    expect(finding('pull.new', { fresh: { value }, upstream })?.detail).not.toContain('Docker Hub')
+  })
+
+  test('that is hidden at Docker Hub says nothing of others if it is refused', () => {
+    expect(finding('pull.new', fresh(refused, { state: 'hidden' }))?.cause).toBe(
+      `${newImage}, which is not cached, cannot be pulled: DENIED: The authentication failed`,
+    )
+  })
+
+  test('is not there at all', () => {
+    const value = { notThere: 'Docker Hub has no tag 99 of library/busybox' }
+    expect(finding('pull.new', { fresh: { value } })).toMatchObject({
+      status: 'missing',
+      cause: value.notThere,
+    })
+    expect(finding('pull.quota', { fresh: { value } })).toMatchObject({ status: 'skipped' })
+  })
+
+  test.each<[string, number, string, PullFacts['limits'], string]>([
+    [
+      'a policy that is wanting',
+      403,
+      'User: x is not authorized to perform: ecr:BatchGetImage on resource: y',
+      facts.limits,
+      'let the role or user that runs this do ecr:BatchGetImage',
+    ],
+    ['a limit', 429, 'Too many', [left(1), left(0), left(0)], 'do what mends docker-hub.limit'],
+    [
+      'a throttle',
+      429,
+      'Rate exceeded',
+      facts.limits,
+      'run: pullthrough doctor busybox:1.37.0 --region us-east-1',
+    ],
+  ])('that is refused for %s has a fix of its own', (_why, status, message, limits, fix) => {
+    const pull: Pull = { digests: [], refusal: { status, code: 'DENIED', message } }
+    expect(finding('pull.new', { ...fresh(pull), limits })).toMatchObject({ status: 'drift', fix })
   })
 })
 
@@ -170,7 +220,7 @@ describe('whose pulls were used', () => {
       'nobody’s, as it seems',
       [left(200), left(200), left(200)],
       'warning',
-      'ECR pulled a new image, and sandbox still has 200 pulls: ECR logs in as somebody else, or Docker Hub counts late',
+      'ECR pulled a new image, and sandbox still has 200 pulls: ECR logs in as somebody else, or Docker Hub counts late, or not this image',
     ],
     [
       'nobody’s that are counted',
@@ -185,6 +235,18 @@ describe('whose pulls were used', () => {
       'whose pulls these were is not known: Docker Hub’s registry answered 503',
     ],
     [
+      'not known where the window ended during the new pull',
+      [left(3), left(198), left(198)],
+      'unknowable',
+      'whose pulls these were is not known: the count rose from 3 to 198 meanwhile, as it does when its window ends',
+    ],
+    [
+      'not known where the window ended during the cached pull',
+      [left(5), left(3), left(200)],
+      'unknowable',
+      'whose pulls these were is not known: the count rose from 3 to 200 meanwhile, as it does when its window ends',
+    ],
+    [
       'not asked without a login',
       undefined,
       'unknowable',
@@ -197,7 +259,8 @@ describe('whose pulls were used', () => {
   test('counts a cached image that was not free', () => {
     expect(finding('pull.quota', { limits: [left(200), left(198), left(197)] })).toMatchObject({
       status: 'ok',
-      detail: 'the new image used 2 of sandbox’s pulls, and the cached one 1: 197 are left',
+      detail:
+        'Docker Hub counted 2 of sandbox’s pulls while the new image was pulled, and 1 while the cached one was: 197 are left',
     })
   })
 
@@ -210,11 +273,17 @@ describe('whose pulls were used', () => {
 describe('the clean-up', () => {
   test.each([
     [
-      { digests: 3, isRepositoryGone: true },
-      'deleted 3 images that the pull had brought, and the repository',
+      { images: 3, isTagGone: true, isRepositoryGone: true, left: 0 },
+      'deleted what the pull had brought: 3 images and the repository',
     ],
-    [{ digests: 1, isRepositoryGone: false }, 'deleted 1 image that the pull had brought'],
-    [{ digests: 0, isRepositoryGone: false }, 'deleted the tag that the pull had brought'],
+    [
+      { images: 1, isTagGone: true, isRepositoryGone: false, left: 0 },
+      'deleted what the pull had brought: 1 image',
+    ],
+    [
+      { images: 0, isTagGone: true, isRepositoryGone: false, left: 0 },
+      'deleted what the pull had brought: the tag',
+    ],
   ])('%j', (value, detail) => {
     expect(finding('pull.clean-up', { cleanedUp: { value } })).toEqual({
       id: 'pull.clean-up',
@@ -224,13 +293,36 @@ describe('the clean-up', () => {
     })
   })
 
+  test.each([
+    [
+      { images: 1, isTagGone: true, isRepositoryGone: false, left: 2 },
+      'deleted what the pull had brought: 1 image; 2 images that came meanwhile stay, for it is not known that this pull brought them',
+    ],
+    [
+      { images: 0, isTagGone: false, isRepositoryGone: false, left: 1 },
+      `nothing of ${newImage} is deleted; 1 image that came meanwhile stays, for it is not known that this pull brought it`,
+    ],
+  ])('leaves what is not known to be its own: %j', (value, cause) => {
+    expect(finding('pull.clean-up', { cleanedUp: { value } })).toEqual({
+      id: 'pull.clean-up',
+      target,
+      status: 'warning',
+      cause,
+      fix: 'look at what is there: aws ecr list-images --repository-name docker-hub/library/busybox --region us-east-1',
+    })
+  })
+
+  test('says nothing where nothing came', () => {
+    expect(finding('pull.clean-up', { cleanedUp: { value: undefined } })).toBeUndefined()
+  })
+
   test('fails', () => {
     const error = new PullthroughError('ERR_DENIED', 'may not', { hint: 'ask' })
     expect(finding('pull.clean-up', { cleanedUp: { error } })).toEqual({
       id: 'pull.clean-up',
       target,
       status: 'denied',
-      cause: 'may not',
+      cause: `may not; what ${newImage} brought may still be there`,
       fix: 'ask',
     })
   })

@@ -103,7 +103,7 @@ describe.concurrent('verify --pull', () => {
             id: 'pull.quota',
             target,
             status: 'ok',
-            detail: `the new image used ${account} of sandbox’s pulls, and the cached one none: ${200 - account} are left`,
+            detail: `Docker Hub counted ${account} of sandbox’s pulls while the new image was pulled, and none while the cached one was: ${200 - account} are left`,
           },
         },
       })
@@ -157,14 +157,14 @@ describe.concurrent('verify --pull', () => {
       const first = await pull(bench, ['--pull', '--clean-up'])
       expect(first.code).toBe(0)
       expect(first.pulls['pull.clean-up']?.detail).toMatch(
-        /^deleted \d images that the pull had brought, and the repository$/,
+        /^deleted what the pull had brought: \d images and the repository$/,
       )
       expect(repositoriesOf(bench)).toEqual([])
 
       await pull(bench)
       const before = imagesOf(bench)
       const second = await pull(bench, ['--pull', '--clean-up'])
-      expect(second.pulls['pull.clean-up']?.detail).toMatch(/^deleted \d images that the pull had brought$/)
+      expect(second.pulls['pull.clean-up']?.detail).toMatch(/^deleted what the pull had brought: \d images$/)
       expect(imagesOf(bench)).toEqual(before)
     }))
 

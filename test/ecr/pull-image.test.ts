@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { inspect } from 'node:util'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -6,20 +7,27 @@ import { pullImage } from '../../src/ecr/pull-image.ts'
 import { Secret } from '../../src/secret.ts'
 import { rejectionOf, worldOf } from '../registries/docker-hub-sandbox.ts'
 
-const password = 'QVdTOnBhc3N3b3JkLW9mLUVDUg=='
+/** Of `AWS:password-of-ECR`. */
+const authorization = 'QVdTOnBhc3N3b3JkLW9mLUVDUg=='
+const password = 'password-of-ECR'
 const repository = 'docker-hub/library/busybox'
 
 const digestOf = (body: string) => `sha256:${createHash('sha256').update(body).digest('hex')}`
+const descriptorOf = (body: string) => ({ digest: digestOf(body), size: body.length })
 const layer = 'the files'
 const config = '{"architecture":"amd64"}'
 const manifest = JSON.stringify({
-  config: { digest: digestOf(config) },
-  layers: [{ digest: digestOf(layer) }, { digest: digestOf(layer) }],
+  config: descriptorOf(config),
+  layers: [descriptorOf(layer), descriptorOf(layer)],
 })
 const index = JSON.stringify({
   manifests: [
-    { digest: `sha256:${'0'.repeat(64)}`, platform: { os: 'linux', architecture: 'arm64', variant: 'v8' } },
-    { digest: digestOf(manifest), platform: { os: 'linux', architecture: 'amd64' } },
+    {
+      digest: `sha256:${'0'.repeat(64)}`,
+      size: 1,
+      platform: { os: 'linux', architecture: 'arm64', variant: 'v8' },
+    },
+    { ...descriptorOf(manifest), platform: { os: 'linux', architecture: 'amd64' } },
   ],
 })
 
@@ -30,6 +38,34 @@ const sends =
   (_request, response) => {
     response.writeHead(status).end(body)
   }
+
+const redirects =
+  (location: string): Answer =>
+  (_request, response) => {
+    response.writeHead(307, { location }).end()
+  }
+
+const endless: Answer = (_request, response) => {
+  const more = () => {
+    while (!response.destroyed && response.write('x'.repeat(64 * 1024)));
+  }
+  response.on('drain', more)
+  more()
+}
+
+/** The first answer for the first request, the other one from then on. */
+const first = (once: Answer, then: Answer): Answer => {
+  let isFirst = true
+  return (...asked) => {
+    const answer = isFirst ? once : then
+    isFirst = false
+    answer(...asked)
+  }
+}
+
+const resets: Answer = (_request, response) => {
+  response.destroy()
+}
 
 const refuses = (status: number, code: string, message: string) =>
   sends(JSON.stringify({ errors: [{ code, message }] }), status)
@@ -44,13 +80,14 @@ async function startRegistry(changes: Readonly<Record<string, Answer>> = {}) {
     [`blobs/${digestOf(layer)}`]: (_request, response) => {
       response.writeHead(307, { location: `/layer?signed=1` }).end()
     },
+    '/layer?signed=1': sends(layer),
     ...changes,
   }
   const server = createServer((request, response) => {
     const { url = '', headers } = request
     const path = url.replace(`/v2/${repository}/`, '')
     asked.push(`${path} ${headers.authorization ?? 'without a login'}`)
-    const answer = path === '/layer?signed=1' ? sends(layer) : answers[path]
+    const answer = answers[path]
     ;(answer ?? refuses(404, 'NOT_FOUND', path))(request, response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -65,7 +102,7 @@ async function startRegistry(changes: Readonly<Record<string, Answer>> = {}) {
     pull: (reference = '1', timeoutMs = 5000, signal = new AbortController().signal) =>
       pullImage(
         { repository, reference },
-        { endpoint, authorization: new Secret(password) },
+        { endpoint, authorization: new Secret(authorization), password: new Secret(password) },
         worldOf({ timeoutMs, signal }),
       ),
   }
@@ -75,9 +112,9 @@ describe('a pull', () => {
   test('gets every part once, and takes the login to the registry alone', async () => {
     const registry = await startRegistry()
     expect(await registry.pull()).toEqual({
+      digests: [digestOf(index), `sha256:${'0'.repeat(64)}`, digestOf(manifest)],
       image: {
         digest: digestOf(index),
-        digests: [digestOf(index), `sha256:${'0'.repeat(64)}`, digestOf(manifest)],
         platform: 'linux/amd64',
         bytes: index.length + manifest.length + config.length + layer.length,
         milliseconds: expect.any(Number) as number,
@@ -91,7 +128,7 @@ describe('a pull', () => {
           `blobs/${digestOf(layer)}`,
           'manifests/1',
           `manifests/${digestOf(manifest)}`,
-        ].map((path) => `${path} Basic ${password}`),
+        ].map((path) => `${path} Basic ${authorization}`),
       ].toSorted(),
     )
   })
@@ -99,14 +136,15 @@ describe('a pull', () => {
   test('of an image for one platform needs no index', async () => {
     const registry = await startRegistry({ 'manifests/1': sends(manifest) })
     expect(await registry.pull()).toMatchObject({
-      image: { digest: digestOf(manifest), digests: [digestOf(manifest)], platform: undefined },
+      digests: [digestOf(manifest)],
+      image: { digest: digestOf(manifest), platform: undefined },
     })
   })
 
   test('takes the first image if none is for linux/amd64, and never an attestation', async () => {
     const platforms = [
-      { digest: digestOf(config), platform: { os: 'unknown', architecture: 'unknown' } },
-      { digest: digestOf(manifest), platform: { os: 'linux', architecture: 'arm', variant: 'v7' } },
+      { ...descriptorOf(config), platform: { os: 'unknown', architecture: 'unknown' } },
+      { ...descriptorOf(manifest), platform: { os: 'linux', architecture: 'arm', variant: 'v7' } },
     ]
     const registry = await startRegistry({ 'manifests/1': sends(JSON.stringify({ manifests: platforms })) })
     expect(await registry.pull()).toMatchObject({ image: { platform: 'linux/arm/v7' } })
@@ -125,13 +163,23 @@ describe('a pull', () => {
     ],
     [
       'the login, which is not repeated',
-      { 'manifests/1': refuses(400, 'NO', `your header was Basic ${password}`) },
-      { status: 400, code: 'NO', message: 'ECR’s registry answered 400' },
+      { 'manifests/1': refuses(400, 'NO', `your header was Basic ${authorization}`) },
+      { status: 400, code: 'NO', message: 'what it says repeats the login' },
+    ],
+    [
+      'the password alone, which is not repeated either',
+      { 'manifests/1': sends(`who is AWS:${password}?`, 401) },
+      { status: 401, code: '', message: 'ECR’s registry answered 401' },
+    ],
+    [
+      'a page, of which nothing is shown that came from elsewhere',
+      { '/layer?signed=1': sends('the instance’s role is admin', 404) },
+      { status: 404, code: '', message: 'ECR’s store of layers answered 404' },
     ],
     [
       'a layer’s store',
-      { [`blobs/${digestOf(config)}`]: sends('<Error><Code>AccessDenied</Code></Error>', 403) },
-      { status: 403, code: '', message: '<Error><Code>AccessDenied</Code></Error>' },
+      { '/layer?signed=1': sends('<Error><Code>AccessDenied</Code><X>signed=1</X></Error>', 403) },
+      { status: 403, code: 'AccessDenied', message: 'so says ECR’s store of layers' },
     ],
   ])('is refused in the words of %s', async (_who, changes, refusal) => {
     const registry = await startRegistry(changes)
@@ -155,7 +203,7 @@ describe('a pull', () => {
       {
         'manifests/1': sends(
           JSON.stringify({
-            manifests: [{ digest: digestOf(index), platform: { os: 'linux', architecture: 'amd64' } }],
+            manifests: [{ ...descriptorOf(index), platform: { os: 'linux', architecture: 'amd64' } }],
           }),
         ),
         [`manifests/${digestOf(index)}`]: sends(index),
@@ -164,18 +212,57 @@ describe('a pull', () => {
     ],
     [
       'another manifest than it listed',
-      { [`manifests/${digestOf(manifest)}`]: sends(`${manifest} `) },
+      { [`manifests/${digestOf(manifest)}`]: sends(manifest.replace('"layers"', '"LAYERS"')) },
       'sent something else',
     ],
-    ['another layer', { [`blobs/${digestOf(layer)}`]: sends('other files') }, 'sent something else'],
+    ['another layer', { [`blobs/${digestOf(layer)}`]: sends('other') }, 'sent something else'],
     [
       'a layer from a place without encryption',
       {
-        [`blobs/${digestOf(layer)}`]: (_request, response) => {
-          response.writeHead(307, { location: 'http://layers.example/x' }).end()
-        },
+        [`blobs/${digestOf(layer)}`]: redirects('http://layers.example/x'),
       },
-      'would send credentials over plain http',
+      'sends layers from a place that is not asked: http://layers.example',
+    ],
+    [
+      'a layer from the instance’s own metadata',
+      { [`blobs/${digestOf(layer)}`]: redirects('http://169.254.169.254/latest/meta-data/iam') },
+      'sends layers from a place that is not asked: http://169.254.169.254',
+    ],
+    [
+      'a layer from another port of this machine',
+      { [`blobs/${digestOf(layer)}`]: redirects('http://127.0.0.1:1/x') },
+      'sends layers from a place that is not asked: http://127.0.0.1:1',
+    ],
+    [
+      'a layer from an address with a password',
+      { [`blobs/${digestOf(layer)}`]: redirects('https://me:hunter2@layers.example/x') },
+      'sends layers from a place that is not asked: https://layers.example',
+    ],
+    [
+      'a layer from no address',
+      { [`blobs/${digestOf(layer)}`]: redirects('http://[') },
+      'sends layers from a place that is not asked: it has no address',
+    ],
+    [
+      'a redirect from the store, on and on',
+      { '/layer?signed=1': redirects('/layer?signed=1') },
+      'answered 307',
+    ],
+    [
+      'more than a layer’s size',
+      { [`blobs/${digestOf(layer)}`]: sends(`${layer} and more`) },
+      `sent more than ${layer.length} bytes`,
+    ],
+    ['a manifest without an end', { 'manifests/1': endless }, `sent more than ${4 * 1024 * 1024} bytes`],
+    [
+      'a manifest without sizes',
+      { 'manifests/1': sends(manifest.replaceAll('"size"', '"sighs"')) },
+      'neither an image nor an index',
+    ],
+    [
+      'a server error with words',
+      { 'manifests/1': refuses(503, 'UNAVAILABLE', 'The upstream registry is not available') },
+      'answered 503: The upstream registry is not available',
     ],
     [
       'half a layer',
@@ -191,7 +278,47 @@ describe('a pull', () => {
     const registry = await startRegistry(changes)
     const error = await rejectionOf(registry.pull())
     expect(String(error)).toContain(message)
-    expect(JSON.stringify(error)).not.toContain(password)
+    const shown = inspect(error, { depth: 9 })
+    for (const secret of [authorization, password, 'signed=1', 'hunter2', 'meta-data']) {
+      expect(shown).not.toContain(secret)
+    }
+  })
+
+  test.each<[string, Answer]>([
+    ['is cut off', resets],
+    [
+      'ends half-way',
+      (_request, response) => {
+        response.writeHead(200, { 'content-length': layer.length }).write('the', () => response.destroy())
+      },
+    ],
+    ['is throttled', refuses(429, 'TOOMANYREQUESTS', 'Rate exceeded')],
+    ['is answered by a server error', sends('<html>', 502)],
+  ])('is not lost if one request %s', async (_what, fault) => {
+    const registry = await startRegistry({
+      'manifests/1': first(fault, sends(index)),
+      '/layer?signed=1': first(fault, sends(layer)),
+    })
+    const { image } = await registry.pull()
+    // Of what was cut off nothing counts.
+    expect(image?.bytes).toBe(index.length + manifest.length + config.length + layer.length)
+    expect(registry.asked.filter((path) => path.startsWith('manifests/1'))).toHaveLength(2)
+    expect(registry.asked.filter((path) => path.startsWith('/layer'))).toHaveLength(2)
+  })
+
+  test('does not ask again after a refusal', async () => {
+    const registry = await startRegistry({ 'manifests/1': refuses(403, 'DENIED', 'no') })
+    expect(await registry.pull()).toMatchObject({ refusal: { status: 403 } })
+    expect(registry.asked).toHaveLength(1)
+  })
+
+  test('that is refused half-way tells what had come', async () => {
+    const registry = await startRegistry({ [`blobs/${digestOf(config)}`]: refuses(403, 'DENIED', 'no') })
+    expect((await registry.pull()).digests).toEqual([
+      digestOf(index),
+      `sha256:${'0'.repeat(64)}`,
+      digestOf(manifest),
+    ])
   })
 
   test('waits as long as something comes, and no longer', async () => {

@@ -34,6 +34,22 @@ export const pullCauses = {
     fix: ({ remedy }) => remedy,
     example: { ...refused, cached: 'docker-hub/library/busybox:1.36.1' },
   }),
+  'not-covered': cause<{ image: string; region: string }>({
+    check: 'pull.new',
+    status: 'missing',
+    symptom: 'The image cannot be pulled through the cache at all.',
+    cause: ({ image, region }) => `no pull-through cache rule in ${region} caches ${image}`,
+    fix: ({ image, region }) => `run: pullthrough doctor ${image} --region ${region}`,
+    example: { image: 'ghcr.io/acme/widgets:1', region: 'us-east-1' },
+  }),
+  'not-at-upstream': cause<{ why: string }>({
+    check: 'pull.new',
+    status: 'missing',
+    symptom: 'Nothing is proven: the image that was named is not there to be pulled.',
+    cause: ({ why }) => why,
+    fix: () => 'name an image and a tag that are there, also of a private repository: --pull debian:12',
+    example: { why: 'Docker Hub has no tag 99 of library/debian' },
+  }),
   'digest-differs': cause<{ image: string; digest: string; atUpstream: string }>({
     check: 'pull.new',
     status: 'drift',
@@ -65,7 +81,7 @@ export const pullCauses = {
     status: 'warning',
     symptom: 'ECR pulls, and the account’s count of pulls does not move.',
     cause: ({ username, remaining }) =>
-      `ECR pulled a new image, and ${username} still has ${remaining} pulls: ECR logs in as somebody else, or Docker Hub counts late`,
+      `ECR pulled a new image, and ${username} still has ${remaining} pulls: ECR logs in as somebody else, or Docker Hub counts late, or not this image`,
     fix: () => 'see secret.version: AWS may hold another credential than the source; else run it again',
     example: { username: 'sandbox', remaining: 198 },
   }),
@@ -85,5 +101,20 @@ export const pullCauses = {
     cause: ({ why }) => `whose pulls these were is not known: ${why}`,
     fix: () => 'run it again where the source of the credential can be read',
     example: { why: 'no credential that Docker Hub accepts could be read here' },
+  }),
+  'clean-up-left': cause<{ deleted: string; left: number; repository: string; region: string }>({
+    check: 'pull.clean-up',
+    status: 'warning',
+    symptom: 'Others use the repository at the same time, or the pull ended half-way.',
+    cause: ({ deleted, left }) =>
+      `${deleted}; ${left === 1 ? '1 image that came meanwhile stays' : `${left} images that came meanwhile stay`}, for it is not known that this pull brought ${left === 1 ? 'it' : 'them'}`,
+    fix: ({ repository, region }) =>
+      `look at what is there: aws ecr list-images --repository-name ${repository} --region ${region}`,
+    example: {
+      deleted: 'deleted what the pull had brought: 1 image',
+      left: 2,
+      repository: 'docker-hub/library/busybox',
+      region: 'us-east-1',
+    },
   }),
 } as const
