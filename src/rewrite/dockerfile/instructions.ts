@@ -19,7 +19,7 @@ export interface Word {
 }
 
 /** A variable that is declared with `ARG`. */
-export interface Declaration {
+interface Declaration {
   readonly name: string
   /** What is behind the `=`, with its quotes. */
   readonly value: Word | undefined
@@ -29,7 +29,7 @@ export interface Declaration {
 }
 
 /** A `FROM`. */
-export interface Stage {
+interface Stage {
   readonly image: Word
   /** In lower case, as names of stages are compared; `undefined` if it has none. */
   readonly name: string | undefined
@@ -56,6 +56,12 @@ export interface Instructions {
  */
 const longestLine = 65_535
 
+/** In UTF-16 code units. */
+const largest = 1024 * 1024
+
+/** How many `ARG`s and `FROM`s are compared with each other. */
+const most = 2000
+
 let last: { readonly text: string; readonly instructions: Instructions } | undefined
 
 /**
@@ -70,6 +76,9 @@ export function readInstructions(text: string): Instructions {
 }
 
 function readAnew(text: string): Instructions {
+  if (text.length > largest) {
+    throw new PullthroughError('ERR_FILE', `a Dockerfile of more than ${largest} characters is not read`)
+  }
   checkLines(text)
   const file = DockerfileParser.parse(text)
   const offsetOf = offsetsIn(text)
@@ -97,16 +106,20 @@ function readAnew(text: string): Instructions {
         })
       : [],
   )
+  const stages = instructions.flatMap(({ instruction }) => {
+    if (!(instruction instanceof From)) return []
+    const image = wordOf(instruction.getArguments()[0])
+    return image ? [{ image, name: instruction.getBuildStage()?.toLowerCase() }] : []
+  })
+  if (declarations.length + stages.length > most) {
+    throw new PullthroughError('ERR_FILE', `a Dockerfile with more than ${most} ARGs and FROMs is not read`)
+  }
   return {
     start: instructions[0]?.start,
     syntax: syntaxOf(file, offsetOf),
     global: declarations.filter(({ isGlobal }) => isGlobal),
     local: declarations.filter(({ isGlobal }) => !isGlobal),
-    stages: instructions.flatMap(({ instruction }) => {
-      if (!(instruction instanceof From)) return []
-      const image = wordOf(instruction.getArguments()[0])
-      return image ? [{ image, name: instruction.getBuildStage()?.toLowerCase() }] : []
-    }),
+    stages,
     sources: instructions.flatMap(({ instruction, start, end }) =>
       // Taking an instruction apart takes long, and few have such a flag.
       /--(?:from|mount)=/.test(text.slice(start, end)) ? sourcesOf(instruction, wordOf) : [],

@@ -160,9 +160,11 @@ function registryOf(
 /** Whether a variable stands anywhere but at the beginning of an image. */
 function isUsedWithin(name: string, { stages, global }: Instructions): boolean {
   const words = [...stages.map(({ image }) => image), ...global.flatMap(({ value }) => value ?? [])]
+  const use = new RegExp(String.raw`\$\{?${name}(?!\w)[^}]*\}?`, 'g')
   return words.some((word) => {
+    if (!word.text.includes(name)) return false
     const { text } = withoutQuotes(word)
-    const uses = [...text.matchAll(new RegExp(String.raw`\$\{?${name}(?!\w)[^}]*\}?`, 'g'))]
-    return uses.some(({ index, 0: use }) => index > 0 || text.startsWith('/', index + use.length))
+    const uses = [...text.matchAll(use)]
+    return uses.some(({ index, 0: used }) => index > 0 || text.startsWith('/', index + used.length))
   })
 }

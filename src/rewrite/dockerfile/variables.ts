@@ -49,13 +49,17 @@ export function partsOf(word: string): readonly Part[] | undefined {
   return parts
 }
 
-/** The offset after the brace that closes the one of `${`; `undefined` if there is none. */
+/** How deep fallbacks are followed: `${A:-${B:-debian}}` is two deep. */
+const deepest = 10
+
+/** The offset after the brace that closes the one of `${`; `undefined` if there is none, or too many are in it. */
 function closingBrace(word: string, start: number): number | undefined {
   if (!word.startsWith('${', start)) return undefined
   let depth = 0
   for (let at = start; at < word.length; at += 1) {
     if (word[at] === '{') depth += 1
     if (word[at] === '}') depth -= 1
+    if (depth > deepest) return undefined
     if (depth === 0 && at > start) return at + 1
   }
   return undefined

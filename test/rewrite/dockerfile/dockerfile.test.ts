@@ -219,8 +219,31 @@ describe('what is not a Dockerfile', () => {
     expect(problemOf(text)).toBe('none')
   })
 
-  test('ten thousand stages take little time', () => {
-    const text = 'FROM debian:12 AS s\nRUN a && \\\n  b\n'.repeat(10_000)
-    expect(rewrite(text)?.edits).toBe(10_001)
+  test.each([
+    [
+      'stages',
+      'FROM debian:12\n'.repeat(2001),
+      'ERR_FILE: a Dockerfile with more than 2000 ARGs and FROMs is not read',
+    ],
+    [
+      'lines',
+      'RUN a\n'.repeat(200_000),
+      'ERR_FILE: a Dockerfile of more than 1048576 characters is not read',
+    ],
+    ['instructions', 'RUN a\n'.repeat(50_000), 'none'],
+    ['names of stages and variables', 'ARG A=b\nFROM a-${A}-b AS a-c-b\n'.repeat(1000), 'none'],
+    ['continuations', `RUN ${'a \\\n'.repeat(100_000)}\nFROM a\n`, 'none'],
+    ['here-documents', `RUN ${'cat <<a '.repeat(5000)}\n${'a\n'.repeat(5000)}FROM a\n`, 'none'],
+    ['variables within variables', `FROM ${'${A:-'.repeat(10_000)}debian${'}'.repeat(10_000)}\n`, 'none'],
+    ['variables after one another', `FROM a/${'${A}'.repeat(15_000)}\n`, 'none'],
+    ['arguments that use each other', chainOf(1500), 'none'],
+  ])('with very many %s: is read or refused in little time', (_, text, problem) => {
+    expect(problemOf(text)).toBe(problem)
   })
 })
+
+/** `ARG A0=debian`, `ARG A1=${A0}` and so on; the last is the image. */
+function chainOf(length: number): string {
+  const next = Array.from({ length }, (_, index) => `ARG A${index + 1}=\${A${index}}\n`)
+  return `ARG A0=debian\n${next.join('')}FROM \${A${length}}\n`
+}
