@@ -18,6 +18,11 @@ export interface Fallback {
   readonly behind: string
 }
 
+/** A text as it is told: one that is no reference can be of any length. */
+export function toldReference(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text
+}
+
 /** What is to be done with a text that names an image. */
 export type Decision =
   | { readonly kind: 'write'; readonly text: string }
@@ -26,12 +31,16 @@ export type Decision =
 
 const keep: Decision = { kind: 'keep' }
 
+/** Longer than any reference, with variables for its parts. Looking for variables takes time that grows with the square. */
+export const longestWritten = 2048
+
 /**
  * Decide what becomes of a text that names an image, in the notation of its file.
  *
  * @param noVariables why it is left if a variable is to be put before it and such files have none
  */
 export function decide(text: string, placing: Placing, notation: Notation, noVariables: string): Decision {
+  if (text.length > longestWritten) return { kind: 'leave', because: 'it is longer than any reference' }
   const { registry } = notation
   const own = registry && placing.variables.find((variable) => text.startsWith(`${registry(variable)}/`))
   if (own) {

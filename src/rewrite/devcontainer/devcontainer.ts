@@ -1,6 +1,6 @@
 import type { Node } from 'jsonc-parser'
 import type { Edit, Format, Left, NamedText, Reading } from '../format.ts'
-import { decide, type Notation, splitAt } from '../notation.ts'
+import { decide, type Notation, splitAt, toldReference } from '../notation.ts'
 import type { Placing, Variable } from '../placing.ts'
 import { argumentEdits } from './arguments.ts'
 import { readTree, valueIn } from './tree.ts'
@@ -32,7 +32,7 @@ function read({ text }: NamedText, placing: Placing): Reading {
   const tree = readTree(text)
   const taken = placing.mode === 'arg' && !placing.isReverse ? takenName(text, placing) : undefined
   const leave = (node: Node, reference: string, because: string) => {
-    left.push({ start: node.offset, reference, because })
+    left.push({ start: node.offset, reference: toldReference(reference), because })
   }
 
   const image = valueIn(tree, 'image')

@@ -1,6 +1,6 @@
 import { parseReference } from '../../ecr/image-reference.ts'
 import type { Format, NamedText, Reading } from '../format.ts'
-import { decide, splitAt } from '../notation.ts'
+import { decide, longestWritten, splitAt } from '../notation.ts'
 import type { Placing } from '../placing.ts'
 import { readDocuments } from './documents.ts'
 import { type Images, images } from './images.ts'
@@ -51,6 +51,7 @@ function read({ text }: NamedText, placing: Placing): Reading {
 
   /** `backgroundImage: acme/sea` is none: a tag, or something else that only images have, makes it sure. */
   function readText(map: YamlNode, key: string, value: YamlNode): void {
+    if ((scalarOf(value)?.value.length ?? 0) > longestWritten) return
     const { reference } = parseReference(scalarOf(value)?.value.replace(/\{\{.*?\}\}/g, 'x') ?? '')
     const isNamed = reference?.tag !== undefined || reference?.digest !== undefined
     const isBesideTag = key === 'image' && besideImages.some((name) => find(map, name))

@@ -1,5 +1,5 @@
 import type { Edit, Left, Reading } from '../format.ts'
-import { decide, type Notation } from '../notation.ts'
+import { decide, type Notation, toldReference } from '../notation.ts'
 import type { Placing } from '../placing.ts'
 import type { YamlNode, YamlScalar } from './node.ts'
 import { valueOf, writeScalar } from './scalar.ts'
@@ -58,7 +58,11 @@ export function images(
   function leaveAt(start: number, reference: string, because: string): void {
     const decision = decide(reference, placing, notation, because)
     if (decision.kind === 'keep') return
-    left.push({ start, reference, because: decision.kind === 'leave' ? decision.because : because })
+    left.push({
+      start,
+      reference: toldReference(reference),
+      because: decision.kind === 'leave' ? decision.because : because,
+    })
   }
 
   return {
@@ -75,7 +79,9 @@ export function images(
       const decision = decide(reference, placing, notation, noVariables)
       done.set(scalar, decision.kind === 'write' ? decision.text : undefined)
       if (decision.kind === 'write') edits.push(writeScalar(text, scalar, scheme + decision.text))
-      if (decision.kind === 'leave') left.push({ start: scalar.start, reference, because: decision.because })
+      if (decision.kind === 'leave') {
+        left.push({ start: scalar.start, reference: toldReference(reference), because: decision.because })
+      }
       return done.get(scalar)
     },
     leave(node, because, scheme = '') {
@@ -88,8 +94,8 @@ export function images(
     ignore(node) {
       if (node?.kind === 'scalar') done.set(node, undefined)
     },
-    note: (start, reference, because) => {
-      left.push({ start, reference, because })
+    note: (start, written, because) => {
+      left.push({ start, reference: toldReference(written), because })
     },
     edit: (edit) => {
       edits.push(edit)
