@@ -1,7 +1,6 @@
 import { answerBlobContent } from '../../oci/answer-content.ts'
 import type { Answer, Exchange } from '../../service.ts'
 import type { EcrWorld } from '../ecr/call.ts'
-import { findLayer } from '../ecr/layers.ts'
 
 /**
  * A layer by its presigned address: from S3 in truth, and refused as there.
@@ -27,7 +26,7 @@ export function downloadLayer(exchange: Exchange, { registries, clock }: EcrWorl
   }
   if (place === 'expired') return storeError(403, 'AccessDenied', 'Request has expired')
   const repository = registries.registry(place).repositories.get(place.name)
-  const layer = repository && findLayer(repository, place.digest)
+  const layer = repository?.layers.get(place.digest)
   return layer
     ? answerBlobContent(exchange, layer)
     : storeError(404, 'NoSuchKey', 'The specified key does not exist.')

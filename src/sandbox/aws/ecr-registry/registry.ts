@@ -7,7 +7,6 @@ import type { Answer, Exchange, Operation } from '../../service.ts'
 import { authorizedRepositories } from '../ecr/authorization.ts'
 import { recordPull } from '../ecr/batch-get-image.ts'
 import type { Call, EcrWorld } from '../ecr/call.ts'
-import { findLayer } from '../ecr/layers.ts'
 import { pullImage } from '../ecr/pull-through/pull.ts'
 import { ServiceError } from '../service-error.ts'
 import { downloadLayer } from './layer-download.ts'
@@ -141,7 +140,7 @@ function answerBlob({ exchange, name, reference, account, call }: RegistryReques
   const registry = authorizedRepositories(call, { registryId: account, name })
   const repository = registry.repositories.get(name)
   if (!repository) return repositoryUnknown(name, account)
-  const layer = findLayer(repository, reference)
+  const layer = repository.layers.get(reference)
   if (!layer) return registryError(404, 'BLOB_UNKNOWN', 'blob unknown to registry')
   const digest = { 'docker-content-digest': layer.digest }
   if (exchange.method === 'HEAD') {

@@ -2,11 +2,8 @@ import type { ValueOf } from '../shape.ts'
 import { authorizedRepositories } from './authorization.ts'
 import type { Call, Output } from './call.ts'
 import { layerNotFound } from './errors.ts'
-import { partsOf } from './image.ts'
 import { findRepository } from './repositories.ts'
-import type { Repository } from './repository.ts'
 import type { shapes } from './shapes.ts'
-import type { Content } from '../../oci/content.ts'
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetDownloadUrlForLayer.html */
 export function getDownloadUrlForLayer(
@@ -14,7 +11,7 @@ export function getDownloadUrlForLayer(
   { registryId, repositoryName: name, layerDigest }: ValueOf<(typeof shapes)['GetDownloadUrlForLayer']>,
 ): Output {
   const registry = authorizedRepositories(call, { registryId, name })
-  if (!findLayer(findRepository(registry, name), layerDigest)) {
+  if (!findRepository(registry, name).layers.has(layerDigest)) {
     throw layerNotFound(layerDigest, name, registry.account)
   }
   const { world, now } = call
@@ -31,7 +28,7 @@ export function batchCheckLayerAvailability(
   const repository = findRepository(authorizedRepositories(call, { registryId, name }), name)
   const answers = [...new Set(layerDigests)].map((layerDigest) => ({
     layerDigest,
-    layer: findLayer(repository, layerDigest),
+    layer: repository.layers.get(layerDigest),
   }))
   return {
     layers: answers.flatMap(({ layerDigest, layer }) =>
@@ -56,13 +53,4 @@ export function batchCheckLayerAvailability(
         failureReason: 'Requested layer not found',
       })),
   }
-}
-
-/** A configuration or a layer that an image of the repository has: others are not given out. */
-export function findLayer({ images, layers }: Repository, digest: string): Content | undefined {
-  const isUsed = images.some(({ manifest }) => {
-    const { config, layers: used } = partsOf(manifest)
-    return config?.digest === digest || used.some((layer) => layer.digest === digest)
-  })
-  return isUsed ? layers.get(digest) : undefined
 }

@@ -14,7 +14,7 @@ export interface Repository {
   readonly createdAt: Date
   /** In the order of their arrival. */
   readonly images: readonly Image[]
-  /** Configurations and layers, by digest. */
+  /** Configurations and layers that its images have, by digest. */
   readonly layers: ReadonlyMap<string, Content>
   /** When a tag was last found to be what it is upstream, or came from there. */
   readonly validatedAt: ReadonlyMap<string, Date>

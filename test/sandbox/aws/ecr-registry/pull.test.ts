@@ -105,10 +105,14 @@ test('gives the tag to the new image where the upstream has moved it', async () 
   moveUpstream(sandbox, { repository: 'library/debian', tags: ['12'], platforms: ['linux/amd64'] })
   expect((await registry(`${debian}/manifests/12`)).body).toEqual(before.body)
 
+  sandbox.upstreamRequests()
   clock.advance(hours(25))
   const later = { token: await token() }
   const after = await registry(`${debian}/manifests/12`, later)
   expect(after.headers['content-type']).toBe('application/vnd.oci.image.manifest.v1+json')
+  // The configuration and one layer: the other is there already.
+  const blobs = sandbox.upstreamRequests().filter((request) => request.includes('/blobs/{digest}'))
+  expect(blobs).toHaveLength(2)
   expect(imagesOf(sandbox, name).map(({ imageTags }) => imageTags)).toEqual([[], [], [], ['12']])
   const old = await registry(`${debian}/manifests/${before.headers['docker-content-digest'] ?? ''}`, later)
   expect(old.body).toEqual(before.body)
