@@ -217,3 +217,57 @@ test('a token that ECR repeats in what it says of a rule shows neither in sync n
     expect(runs[1]?.stdout).toContain('what was said repeats the token, and is not shown')
   })
 })
+
+test('a registry that repeats its login does not make it show in verify --pull', async () => {
+  await withBench(async (bench) => {
+    const password = 'canary-password-of-ECR'
+    const authorization = Buffer.from(`AWS:${password}`).toString('base64')
+    const tells: Readonly<Record<string, object>> = {
+      GetAuthorizationToken: {},
+      ListImages: { imageIds: [] },
+      DescribePullThroughCacheRules: {
+        pullThroughCacheRules: [
+          { ecrRepositoryPrefix: 'docker-hub', upstreamRegistryUrl: 'registry-1.docker.io' },
+        ],
+      },
+    }
+    const letThrough = ({ headers }: IncomingMessage) => {
+      const [, operation = ''] = String(headers['x-amz-target']).split('.')
+      const body = tells[operation]
+      const proxyEndpoint = `http://${headers.host ?? ''}`
+      return (
+        body && {
+          status: 200,
+          body: { ...body, authorizationData: [{ authorizationToken: authorization, proxyEndpoint }] },
+        }
+      )
+    }
+    for (const says of [authorization, password, `AWS:${password}`]) {
+      await withEcho(
+        (request) =>
+          letThrough(request) ?? {
+            status: 403,
+            body: { errors: [{ code: says, message: `you are ${says}` }] },
+          },
+        async (url) => {
+          for (const shown of ['--json', '--verbose']) {
+            const { code, stdout, stderr } = await bench.run(
+              ['verify', '--source', 'env', '--only', 'aws', '--pull', '--clean-up', shown],
+              {
+                env: {
+                  DOCKER_HUB_USERNAME: 'sandbox',
+                  DOCKER_HUB_TOKEN: 'dckr_pat_sandbox_0123456789abcdefghi',
+                  AWS_ENDPOINT_URL_ECR: url,
+                },
+              },
+            )
+            expect(code).not.toBe(0)
+            expect(stdout).toContain('what it says repeats the login')
+            expectNoTrace(stdout + stderr, password, 'AWS')
+            expectNoTrace(stdout + stderr, 'dckr_pat_sandbox_0123456789abcdefghi')
+          }
+        },
+      )
+    }
+  })
+})

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Finding } from '../../src/checks/finding.ts'
 import { makeRule, withBench } from './converged.ts'
@@ -62,6 +63,20 @@ async function upstreamGets(bench: Bench): Promise<number> {
     ({ service, operation }) =>
       service === 'docker-registry' && operation.startsWith('GET /v2/{name}/manifests'),
   ).length
+}
+
+const ofManifest = 'GET /v2/{name}/manifests/{reference}'
+const ofBlob = 'GET /v2/{name}/blobs/{digest}'
+
+/** Of ECR’s registry, unless another service is named. */
+async function fault(
+  bench: Bench,
+  operation: string,
+  fault: object,
+  times: number | 'always',
+  service = 'ecr-registry',
+): Promise<void> {
+  await bench.control('POST', '/faults', { service, operation, times, fault })
 }
 
 async function killToken(bench: Bench): Promise<void> {
@@ -175,6 +190,111 @@ describe.concurrent('verify --pull', () => {
       expect(pulls['pull.clean-up']).toBeUndefined()
       const requests = await bench.requests()
       expect(requests.filter(({ operation }) => operation.includes('Delete'))).toEqual([])
+    }))
+
+  test('deletes what a pull brought that was refused half-way', () =>
+    withCache(async (bench) => {
+      await fault(bench, ofBlob, { kind: 'deny' }, 'always')
+      const { code, pulls } = await pull(bench, ['--pull', '--clean-up'])
+      expect(code).toBe(2)
+      expect(pulls['pull.new']?.status).toBe('drift')
+      expect(pulls['pull.clean-up']?.detail).toMatch(/: \d images and the repository$/)
+      expect(repositoriesOf(bench)).toEqual([])
+    }))
+
+  test('says what it leaves of a pull that was cut off half-way', () =>
+    withCache(async (bench) => {
+      await fault(bench, ofBlob, { kind: 'reset' }, 'always')
+      const { code, pulls } = await pull(bench, ['--pull', '--clean-up'])
+      expect(code).toBe(1)
+      expect(pulls['pull.clean-up']).toEqual({
+        id: 'pull.clean-up',
+        target,
+        status: 'warning',
+        cause:
+          'deleted what the pull had brought: 1 image; 2 images that came meanwhile stay, for it is not known that this pull brought them',
+        fix: `look at what is there: aws ecr list-images --repository-name ${repository} --region us-east-1`,
+      })
+    }))
+
+  test('says what may be left if it may not delete', () =>
+    withCache(async (bench) => {
+      await fault(bench, 'BatchDeleteImage', { kind: 'deny' }, 'always', 'ecr')
+      const { code, pulls } = await pull(bench, ['--pull', '--clean-up'])
+      expect(code).toBe(1)
+      expect(pulls['pull.clean-up']).toMatchObject({
+        status: 'denied',
+        cause: expect.stringMatching(/; what \S+busybox:1\.37 brought may still be there$/) as string,
+      })
+    }))
+
+  test('says what may be left if it is interrupted before it deletes', () =>
+    withCache(async (bench) => {
+      await fault(bench, 'BatchDeleteImage', { kind: 'hang' }, 'always', 'ecr')
+      const interruption = new AbortController()
+      const running = bench.run(['verify', '--source', 'env', '--only', 'aws', '--pull', '--clean-up'], {
+        env: credential,
+        signal: interruption.signal,
+      })
+      while (!(await bench.requests()).some(({ operation }) => operation === 'BatchDeleteImage'))
+        await wait(10)
+      interruption.abort()
+      const { code, stderr } = await running
+      expect({ code, stderr }).toEqual({
+        code: 130,
+        stderr: `pullthrough: error: interrupted\npullthrough: hint: nothing is cleaned up; see whether ${repository}:1.37 is there: aws ecr list-images --repository-name ${repository} --region us-east-1\n`,
+      })
+    }))
+
+  test.each([ofManifest, ofBlob, 'GET /layers/{layer}'])('is not stopped by one reset of %s', (operation) =>
+    withCache(async (bench) => {
+      await fault(bench, operation, { kind: 'reset' }, 1)
+      const { code, pulls } = await pull(bench)
+      expect({ code, status: pulls['pull.new']?.status }).toEqual({ code: 0, status: 'ok' })
+    }),
+  )
+
+  test.each<[string, string, string]>([
+    [
+      'sandbox/private',
+      'us-east-1 docker-hub/sandbox/private',
+      'Docker Hub shows no repository sandbox/private: there is none, or whoever asked may not see it',
+    ],
+    ['debian:nope', 'us-east-1 docker-hub/library/debian', 'Docker Hub has no tag nope of library/debian'],
+    [
+      'ghcr.io/acme/widgets:1',
+      'us-east-1',
+      'no pull-through cache rule in us-east-1 caches ghcr.io/acme/widgets:1',
+    ],
+  ])('finds that nothing is there to pull: %s', (image, target, cause) =>
+    withCache(async (bench) => {
+      await bench.control('POST', '/aws/repositories', {
+        repositoryName: 'docker-hub/library/debian',
+        imageTags: ['12'],
+      })
+      const { code, pulls } = await pull(bench, ['--pull', image])
+      expect(code).toBe(2)
+      expect(pulls['pull.new']).toEqual({
+        id: 'pull.new',
+        target,
+        status: 'missing',
+        cause,
+        fix: expect.any(String) as string,
+      })
+    }),
+  )
+
+  test('pulls where Docker Hub is out of reach from here', () =>
+    withCache(async (bench) => {
+      const { pulls } = await pull(bench, ['--pull', 'debian:12'], {
+        DOCKER_AUTH_URL: 'http://127.0.0.1:1',
+        DOCKER_REGISTRY_URL: 'http://127.0.0.1:1',
+      })
+      expect(pulls['pull.new']).toMatchObject({
+        status: 'ok',
+        detail: expect.stringContaining('; Docker Hub did not say whether that is what it has') as string,
+      })
+      expect(pulls['pull.quota']?.status).toBe('unknowable')
     }))
 
   test('names the pull limit when it is used up', () =>
