@@ -11,16 +11,16 @@ const repository = 'docker-hub/library/busybox'
 const credential = { DOCKER_HUB_USERNAME: seeded.username, DOCKER_HUB_TOKEN: seeded.token }
 
 /** A cache, and an image of Docker Hub that has two tags. */
-const withCache = (use: (cache: Awaited<ReturnType<typeof cacheOf>>) => Promise<void>) => async () => {
+const withCache = (use: (cache: ReturnType<typeof cacheOf>) => Promise<void>) => async () => {
   await withBench(async (bench) => {
     await bench.run(['sync', '--source', 'env', '--only', 'aws'], { env: credential })
     await makeRule(bench)
     await bench.control('POST', '/docker-hub/images', { repository: 'library/busybox', tags: ['8', '9'] })
-    await use(await cacheOf(bench))
+    await use(cacheOf(bench))
   })
 }
 
-async function cacheOf(bench: Bench) {
+function cacheOf(bench: Bench) {
   const images = repositoryImages('us-east-1', worldOf({ env: bench.sandbox.env }))
   return {
     images,
