@@ -24,6 +24,9 @@ const notation: Notation = {
   split: (text) => splitAt(text, /\$\{[^}]*\}/g),
 }
 
+/** In a file that uses the variables for something else. */
+const withoutRegistry: Notation = { split: (text) => notation.split(text) }
+
 const featureStays = 'the tool of the dev container fetches it itself, and not as an image'
 
 function read({ text }: NamedText, placing: Placing): Reading {
@@ -38,12 +41,7 @@ function read({ text }: NamedText, placing: Placing): Reading {
   const image = valueIn(tree, 'image')
   if (image?.type === 'string') {
     const reference = String(image.value)
-    const decision = decide(
-      reference,
-      placing,
-      taken === undefined ? notation : { split: notation.split },
-      taken ?? '',
-    )
+    const decision = decide(reference, placing, taken === undefined ? notation : withoutRegistry, taken ?? '')
     if (decision.kind === 'leave') leave(image, reference, decision.because)
     if (decision.kind === 'write') {
       edits.push({
