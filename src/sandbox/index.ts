@@ -52,7 +52,7 @@ export async function startSandbox({ port = 0, upstream }: SandboxOptions = {}):
   const aws = createAws({
     clock,
     logInToDockerHub: (login) =>
-      upstreamUrl === undefined ? dockerHub.logIn(login) : logsIn(upstreamUrl, login),
+      upstreamUrl === undefined ? dockerHub.logIn(login) : logsIn({ url: upstreamUrl }, login),
   })
   const gitHub = createGitHub({ clock })
   const parts = [aws, gitHub, dockerHub]
@@ -99,7 +99,7 @@ export async function startSandbox({ port = 0, upstream }: SandboxOptions = {}):
     const hubUrl = await open(serveService(dockerHub.hub, nextPort(), { log, faults }))
     const ecrRegistryUrl = await open(serveService(aws.registry, nextPort(), { log, faults }))
     dockerHub.announce({ authUrl })
-    aws.announce({ registry: ecrRegistryUrl, dockerHub: upstreamUrl ?? registryUrl })
+    aws.announce({ registry: ecrRegistryUrl, dockerHub: { url: upstreamUrl ?? registryUrl } })
     return {
       control,
       env: {

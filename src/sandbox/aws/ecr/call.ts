@@ -4,6 +4,7 @@ import type { Caller } from '../iam/principal.ts'
 import type { Identities } from '../identities.ts'
 import type { SecretStore } from '../secrets-manager/store.ts'
 import type { ServiceLinkedRoles } from '../service-linked-roles.ts'
+import type { Upstream } from './pull-through/upstream-request.ts'
 import type { EcrStore } from './store.ts'
 
 /** What ECR is made of. */
@@ -24,8 +25,8 @@ export interface EcrWorld {
 export interface Addresses {
   /** Where the private registries are: `http://127.0.0.1:PORT`. By their own names if absent. */
   registry?: string
-  /** Docker Hub's registry: `http://127.0.0.1:PORT`, `https://registry-1.docker.io`. Nothing is pulled from it if absent. */
-  dockerHub?: string
+  /** Docker Hub's registry. Nothing is pulled from it if absent. */
+  dockerHub?: Upstream
 }
 
 /** One call of one operation, from somebody who has been established. */

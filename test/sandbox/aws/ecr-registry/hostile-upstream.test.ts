@@ -40,7 +40,7 @@ async function pullFrom(replies: (origin: string) => Replies): Promise<readonly 
     server.closeAllConnections()
     server.close()
   })
-  sandbox.aws.announce({ dockerHub: origin })
+  sandbox.aws.announce({ dockerHub: { url: origin } })
   const answer = await sandbox.registry(`${debian}/manifests/12`)
   const { repositories = [] } = sandbox.aws.state()[account]?.['us-east-1'] ?? {}
   expect(repositories).toHaveLength(answer.status === 200 ? 1 : 0)

@@ -10,6 +10,7 @@ import { account, createDockerHubRule, upstreamCredential } from '../ecr/ecr-wor
 export interface PullSandbox extends AwsSandbox {
   /** `127.0.0.1:PORT` */
   readonly host: string
+  readonly dockerHubUrl: string
   /** Ask ECR's registry. */
   readonly registry: (path: string, options?: AskOptions) => Promise<Received>
   /** What stands after `Basic`, for the registry: a fresh authorization token. */
@@ -49,7 +50,7 @@ export async function startPullSandbox({ withRule = true } = {}): Promise<
   const registryUrl = await listen(aws.registry)
   const dockerHubUrl = await listen(dockerHub.registry)
   dockerHub.announce({ authUrl: await listen(dockerHub.auth) })
-  aws.announce({ registry: registryUrl, dockerHub: dockerHubUrl })
+  aws.announce({ registry: registryUrl, dockerHub: { url: dockerHubUrl } })
 
   const token: PullSandbox['token'] = async (as) => {
     const { authorizationData } = await sandbox.ecr(as).send(new GetAuthorizationTokenCommand({}))
@@ -61,6 +62,7 @@ export async function startPullSandbox({ withRule = true } = {}): Promise<
     ...sandbox,
     credentialArn: withRule ? await createDockerHubRule(sandbox) : '',
     host: new URL(registryUrl).host,
+    dockerHubUrl,
     token,
     async registry(path, { method = 'GET', token: given, headers = {} } = {}) {
       usual ??= await token()

@@ -27,7 +27,7 @@ const blobs = 'GET /v2/{name}/blobs/{digest}'
 const head = 'HEAD /v2/{name}/manifests/{reference}'
 
 function fault(service: 'docker-auth' | 'docker-registry', operation: string, what: Fault) {
-  return ({ faults }: Started) => {
+  return ({ faults }: Started): undefined => {
     faults.add({ service, operation, times: 'always', fault: what })
     return undefined
   }
@@ -100,7 +100,14 @@ const troubles: readonly [
   ['a registry that denies', fault('docker-registry', head, { kind: 'deny' }), authenticationFailed],
   ['a page in place of the registry', fault('docker-registry', '*', { kind: 'html' }), unavailable],
   ['a registry that hangs up', fault('docker-registry', '*', { kind: 'reset' }), unavailable],
-  ['a registry that does not answer', fault('docker-registry', head, { kind: 'hang' }), unavailable],
+  [
+    'a registry that does not answer',
+    (sandbox) => {
+      sandbox.aws.announce({ dockerHub: { url: sandbox.dockerHubUrl, patienceMs: 300 } })
+      return fault('docker-registry', head, { kind: 'hang' })(sandbox)
+    },
+    unavailable,
+  ],
 ]
 
 test.each(troubles)('%s: what is cached is served on, a new tag is refused', async (_, breakIt, error) => {

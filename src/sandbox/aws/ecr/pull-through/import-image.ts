@@ -8,6 +8,7 @@ import { parseUpstreamCredential, readUpstreamSecret } from '../upstream-secret.
 import { newRepository } from './new-repository.ts'
 import { upstreamName } from './prefix-match.ts'
 import { type UpstreamProblem, UpstreamRefusal } from './upstream-refusal.ts'
+import type { Upstream } from './upstream-request.ts'
 import { openUpstreamRepository, type UpstreamRepository } from './upstream-repository.ts'
 
 /** What became of an import: why it did not come to be, or `done`. */
@@ -19,8 +20,7 @@ export interface ImportWish {
   readonly rule: Rule
   readonly name: string
   readonly tag: string
-  /** Of the upstream registry. */
-  readonly url: string
+  readonly upstream: Upstream
 }
 
 /**
@@ -41,14 +41,18 @@ export function importImage(call: Call, wish: ImportWish): Promise<Imported> {
 }
 
 async function importNow(call: Call, wish: ImportWish): Promise<Imported> {
-  const { registry, rule, name, tag, url } = wish
+  const { registry, rule, name, tag } = wish
   const { repositories } = registry
   const now = () => call.world.clock.now()
   const repository = () => repositories.get(name) ?? newRepository(registry, name, now())
   const before = repository()
   if (!before) return 'repository-not-created'
   try {
-    const upstream = await openUpstreamRepository(url, upstreamName(rule, name), readCredential(call, wish))
+    const upstream = await openUpstreamRepository(
+      wish.upstream,
+      upstreamName(rule, name),
+      readCredential(call, wish),
+    )
     const digest = await upstream.digestOf(tag)
     if (findImage(before, { imageDigest: digest, imageTag: tag })) {
       const validatedAt = new Map([...before.validatedAt, [tag, now()]])

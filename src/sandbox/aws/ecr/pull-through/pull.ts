@@ -86,7 +86,7 @@ async function refresh(
     const validatedAt = repository.validatedAt.get(tag)?.getTime() ?? 0
     if (call.now.getTime() - validatedAt <= freshness || isImmutable(repository, tag)) return 'done'
   }
-  const url = call.world.addresses.dockerHub
-  if (rule.upstreamRegistry !== 'docker-hub' || url === undefined) return 'upstream-undone'
-  return importImage(call, { registry, rule, name, tag, url })
+  const upstream = call.world.addresses.dockerHub
+  if (rule.upstreamRegistry !== 'docker-hub' || upstream === undefined) return 'upstream-undone'
+  return importImage(call, { registry, rule, name, tag, upstream })
 }

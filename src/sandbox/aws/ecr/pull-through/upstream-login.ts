@@ -1,4 +1,4 @@
-import { ask, isHere } from './upstream-request.ts'
+import { ask, type Upstream } from './upstream-request.ts'
 import { problemOf, UpstreamRefusal } from './upstream-refusal.ts'
 
 /** What the secret of a rule holds. */
@@ -11,35 +11,34 @@ export interface UpstreamCredential {
  * Log in to a registry as its challenge says: a token from its token server, for a user and his access token.
  * https://distribution.github.io/distribution/spec/auth/token/
  *
- * @param url of the registry, without a slash at the end
  * @param repository what is to be pulled; without it only the login is tried
  * @returns what stands in `Authorization`; `undefined` for a registry that asks for nothing
  * @throws `UpstreamRefusal`
  */
 export async function logInToUpstream(
-  url: string,
+  upstream: Upstream,
   { username, accessToken }: UpstreamCredential,
   repository?: string,
 ): Promise<string | undefined> {
-  const { status, headers } = await ask(`${url}/v2/`)
+  const { status, headers } = await ask(`${upstream.url}/v2/`, upstream)
   if (status === 200) return undefined
   if (status !== 401) throw new UpstreamRefusal(problemOf(status))
   const { realm, service } = readChallenge(headers.get('www-authenticate') ?? '')
   if (service !== undefined) realm.searchParams.set('service', service)
   if (repository !== undefined) realm.searchParams.set('scope', `repository:${repository}:pull`)
   const authorization = `Basic ${Buffer.from(`${username}:${accessToken}`).toString('base64')}`
-  const answer = await ask(realm.href, { headers: { authorization }, redirect: 'error' })
+  const answer = await ask(realm.href, upstream, { headers: { authorization }, redirect: 'error' })
   if (answer.status !== 200) throw new UpstreamRefusal(problemOf(answer.status))
   return `Bearer ${readToken(await answer.body())}`
 }
 
 /** Whether a registry lets somebody in; not if it cannot be asked. */
 export async function logsIn(
-  url: string,
+  upstream: Upstream,
   { username, secret: accessToken }: { readonly username: string; readonly secret: string },
 ): Promise<boolean> {
   try {
-    await logInToUpstream(url, { username, accessToken })
+    await logInToUpstream(upstream, { username, accessToken })
     return true
   } catch (error) {
     if (error instanceof UpstreamRefusal) return false
@@ -48,8 +47,9 @@ export async function logsIn(
 }
 
 /** Whether a URL may be sent a credential: encrypted, or to this machine. */
-export function isSafe(url: URL): boolean {
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isHere(url))
+export function isSafe({ protocol, hostname }: URL): boolean {
+  if (protocol === 'https:') return true
+  return protocol === 'http:' && (hostname === 'localhost' || /^127(\.\d+){3}$|^\[::1\]$/.test(hostname))
 }
 
 function readChallenge(challenge: string): { readonly realm: URL; readonly service: string | undefined } {

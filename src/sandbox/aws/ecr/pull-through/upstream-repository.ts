@@ -3,7 +3,7 @@ import { dockerFormat, ociFormat } from '../../../oci/media-type.ts'
 import type { Part } from '../image.ts'
 import { logInToUpstream, type UpstreamCredential } from './upstream-login.ts'
 import { problemOf, UpstreamRefusal } from './upstream-refusal.ts'
-import { ask } from './upstream-request.ts'
+import { ask, type Upstream } from './upstream-request.ts'
 
 /** A repository of an upstream registry, for somebody who has logged in. All throw `UpstreamRefusal`. */
 export interface UpstreamRepository {
@@ -20,19 +20,18 @@ const manifestTypes = [ociFormat.index, dockerFormat.index, ociFormat.manifest, 
  * Open a repository of a registry.
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull
  *
- * @param url of the registry, without a slash at the end
  * @param name in full: `library/debian`
  * @throws `UpstreamRefusal`
  */
 export async function openUpstreamRepository(
-  url: string,
+  upstream: Upstream,
   name: string,
   credential: UpstreamCredential,
 ): Promise<UpstreamRepository> {
-  const authorization = await logInToUpstream(url, credential, name)
+  const authorization = await logInToUpstream(upstream, credential, name)
   const get = async (method: 'GET' | 'HEAD', path: string, accept = '*/*') => {
     const headers = { accept, ...(authorization === undefined ? {} : { authorization }) }
-    const answer = await ask(`${url}/v2/${name}/${path}`, { method, headers })
+    const answer = await ask(`${upstream.url}/v2/${name}/${path}`, upstream, { method, headers })
     if (answer.status !== 200) throw new UpstreamRefusal(problemOf(answer.status))
     return answer
   }

@@ -1,7 +1,12 @@
 import { UpstreamRefusal } from './upstream-refusal.ts'
 
-/** How long a registry may take to begin an answer, in milliseconds: one on this machine, and any other. */
-const patience = { here: 2500, elsewhere: 30_000 }
+/** A registry to pull from. */
+export interface Upstream {
+  /** Without a slash at the end. */
+  readonly url: string
+  /** How long it may take to begin an answer, in milliseconds: 30 seconds if absent. */
+  readonly patienceMs?: number
+}
 
 /** An answer of an upstream registry that has begun. */
 interface UpstreamAnswer {
@@ -12,18 +17,19 @@ interface UpstreamAnswer {
 }
 
 /**
- * Ask an upstream registry.
+ * Ask an upstream registry, or its token server.
  *
  * @throws `UpstreamRefusal` if there is no answer
  */
-export async function ask(url: string, init: RequestInit = {}): Promise<UpstreamAnswer> {
+export async function ask(
+  url: string,
+  { patienceMs = 30_000 }: Upstream,
+  init: RequestInit = {},
+): Promise<UpstreamAnswer> {
   const controller = new AbortController()
-  const timer = setTimeout(
-    () => {
-      controller.abort()
-    },
-    isHere(new URL(url)) ? patience.here : patience.elsewhere,
-  )
+  const timer = setTimeout(() => {
+    controller.abort()
+  }, patienceMs)
   try {
     const response = await fetch(url, { ...init, signal: controller.signal })
     return {
@@ -42,9 +48,4 @@ export async function ask(url: string, init: RequestInit = {}): Promise<Upstream
   } finally {
     clearTimeout(timer)
   }
-}
-
-/** Whether a URL is of this machine. */
-export function isHere({ hostname }: URL): boolean {
-  return hostname === 'localhost' || /^127(\.\d+){3}$|^\[::1\]$/.test(hostname)
 }
