@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /** A layer, and the repository that it is given out from. */
-export interface LayerPlace {
+interface LayerPlace {
   readonly account: string
   readonly region: string
   readonly name: string

@@ -22,7 +22,7 @@ export interface Registry {
 }
 
 /** Whom the password of an authorization token lets in: to every registry of a Region that he may reach. */
-export interface RegistryLogin {
+interface RegistryLogin {
   /** The ARN of who asked for the token. */
   readonly caller: string
   /** Whose registry it was asked for. */

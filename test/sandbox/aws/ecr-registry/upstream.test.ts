@@ -104,7 +104,8 @@ const troubles: readonly [
     'a registry that does not answer',
     (sandbox) => {
       sandbox.aws.announce({ dockerHub: { url: sandbox.dockerHubUrl, patienceMs: 300 } })
-      return fault('docker-registry', head, { kind: 'hang' })(sandbox)
+      fault('docker-registry', head, { kind: 'hang' })(sandbox)
+      return undefined
     },
     unavailable,
   ],
