@@ -2,10 +2,11 @@
 // that one would write by hand, which know neither stages nor variables nor YAML.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
+import { runCommand } from './run-command.js'
 import { spreadOf, table } from './statistics.js'
 
 const repetitions = Number(process.env['BENCH_REPETITIONS'] ?? 5)
@@ -60,7 +61,7 @@ async function measure(name, files, program, args, exitCode) {
   const sizes = []
   for (let repetition = 0; repetition <= repetitions; repetition += 1) {
     const cwd = join(directory, 'copy')
-    await cp(files, cwd, { recursive: true })
+    await runCommand({ program: 'cp', args: ['-r', files, cwd], env: process.env })
     const start = process.hrtime.bigint()
     const child = spawn(program, isOurs ? ['--import', memory, bin, ...args] : args, { cwd })
     let stderr = ''
