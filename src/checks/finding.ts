@@ -45,6 +45,7 @@ export const checks = {
   'image.cached': 'whether it is cached already',
   'pull.new': 'an image that was not cached is pulled through the cache, and is what Docker Hub has',
   'pull.cached': 'an image that is cached is pulled',
+  'pull.pinned': 'an image that is named with a digest is pulled by it, after its tag',
   'pull.quota': 'whose pulls at Docker Hub were used',
   'pull.clean-up': 'what the new pull brought is deleted again',
 } as const

@@ -34,8 +34,8 @@ export type NoNewPull =
 /** Everything that came of pulling through the cache of one Region. */
 export interface PullFacts {
   readonly region: string
-  /** The image at its upstream; its tag, if one was asked for. */
-  readonly upstream: ImageReference
+  /** The image at its upstream; its tag, if one was asked for, and no digest. */
+  readonly upstream: Omit<ImageReference, 'digest'>
   readonly rule: CacheRule
   /** The ECR repository. */
   readonly repository: string
@@ -43,6 +43,8 @@ export interface PullFacts {
   readonly fresh: Answered<NewPull | NoNewPull>
   /** One that was cached, before or by the new one; `undefined` if there is none. */
   readonly cached: (PullTried & { readonly isFromBefore: boolean }) | undefined
+  /** The same image by the digest that was asked for, after its tag; `undefined` if none was. */
+  readonly pinned: PullTried | undefined
   /** The account’s limit before, after the new pull and after the cached one; `undefined` without a login. */
   readonly limits: readonly [PullLimit, PullLimit, PullLimit] | undefined
   /** `undefined` if it was not asked for, or there is nothing to clean up. */
@@ -77,7 +79,7 @@ export interface PullWanted {
  * without these nothing can be tried.
  */
 export async function observePull(
-  { region, upstream, cleanUp }: PullWanted,
+  { region, upstream: { digest, ...upstream }, cleanUp }: PullWanted,
   rules: readonly CacheRule[],
   questions: PullQuestions,
 ): Promise<PullFacts | undefined> {
@@ -108,6 +110,8 @@ export async function observePull(
         ? undefined
         : { ...(await tryPull(reference)), isFromBefore: known !== undefined }
     const limitAfter = await limit()
+    // Only now: by its digest ECR gives what it has, and fetches nothing.
+    const pinned = digest === undefined ? undefined : await tryPull(digest)
     return {
       region,
       upstream,
@@ -115,6 +119,7 @@ export async function observePull(
       repository,
       fresh,
       cached,
+      pinned,
       limits: limitBefore && limitBetween && limitAfter ? [limitBefore, limitBetween, limitAfter] : undefined,
       cleanedUp: cleanUp && tried ? await answered(takeBack(tried, repository, before, images)) : undefined,
     }
@@ -135,7 +140,7 @@ interface NewTag {
 
 /** The tag that was asked for if the cache has it not, or another that Docker Hub has. */
 async function chooseNew(
-  { domain, path, tag }: ImageReference,
+  { domain, path, tag }: PullFacts['upstream'],
   before: readonly ImageId[],
   { tags, find }: PullQuestions,
 ): Promise<NewTag | NoNewPull> {
@@ -177,13 +182,13 @@ function chooseAmong(
 }
 
 /** What the cache has already: the tag that was asked for, or any. */
-function knownReference({ tag }: ImageReference, before: readonly ImageId[]): string | undefined {
+function knownReference({ tag }: PullFacts['upstream'], before: readonly ImageId[]): string | undefined {
   const tags = before.flatMap(({ imageTag }) => (imageTag === undefined ? [] : [imageTag]))
   return tag !== undefined && tags.includes(tag) ? tag : tags[0]
 }
 
-/** Read the image of `--pull`. A digest is no use: only a tag shows whether the upstream is asked. */
+/** Read the image of `--pull`. A digest alone is no use: only a tag brings an image into the cache. */
 export function imageToPull(text: string): ImageReference | undefined {
   const { reference } = parseReference(text)
-  return reference === undefined || reference.digest !== undefined ? undefined : reference
+  return reference?.digest !== undefined && reference.tag === undefined ? undefined : reference
 }

@@ -20,6 +20,7 @@ export function judgePull(facts: PullFacts, context: PullContext): readonly Find
   return [
     judgeNew(facts, context),
     judgeCached(facts, context),
+    ...judgePinned(facts),
     judgeQuota(facts, context),
     ...judgeCleanUp(facts),
   ]
@@ -78,6 +79,30 @@ function judgeCached(facts: PullFacts, context: PullContext): Finding {
     image,
     pull.value.image,
   )
+}
+
+/** ECR brings nothing by digest. https://github.com/aws/containers-roadmap/issues/2837 */
+function judgePinned(facts: PullFacts): readonly Finding[] {
+  const { pinned, upstream, repository: path } = facts
+  if (!pinned) return []
+  const target = pullTarget(facts)
+  const { pull, reference: digest } = pinned
+  const image = formatReference({ domain: '', path, digest })
+  if (pull.error) return [failed('pull.pinned', target, pull.error)]
+  if (pull.value.image) {
+    return [measured(ok('pull.pinned', target, describe(image, pull.value.image)), image, pull.value.image)]
+  }
+  const { tag = 'latest' } = upstream
+  const now = pulledAs(tag, facts)
+  if (now === undefined) return [skipped('pull.pinned', target, 'its tag was not pulled, see pull.new')]
+  const said = saidBy(pull.value.refusal)
+  return [found(pullCauses['pin-out-of-reach'], target, { image, tag, now, said })]
+}
+
+/** What a tag turned out to stand for. */
+function pulledAs(tag: string, { fresh, cached }: PullFacts): string | undefined {
+  const tried = [cached, fresh.value && 'pull' in fresh.value ? fresh.value : undefined]
+  return tried.find((pull) => pull?.reference === tag)?.pull.value?.image?.digest
 }
 
 function judgeQuota(

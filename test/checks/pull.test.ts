@@ -37,6 +37,7 @@ const facts: PullFacts = {
   cached: { reference: '1.36.1', isFromBefore: true, pull: { value: through } },
   limits: [left(200), left(198), left(198)],
   cleanedUp: undefined,
+  pinned: undefined,
 }
 const target = 'us-east-1 docker-hub/library/busybox'
 const newImage = 'docker-hub/library/busybox:1.37.0'
@@ -211,6 +212,60 @@ describe('a cached image', () => {
     ],
   ])('%s', (_what, cached, expected) => {
     expect(finding('pull.cached', { cached })).toEqual({ id: 'pull.cached', target, ...expected })
+  })
+})
+
+describe('a pin', () => {
+  const tag = '1.37.0'
+  const pin = `sha256:${'3'.repeat(64)}`
+  const upstream = { ...facts.upstream, tag }
+  const image = `docker-hub/library/busybox@${pin}`
+  const missing: Pull = {
+    digests: [],
+    refusal: { status: 404, code: 'MANIFEST_UNKNOWN', message: 'Requested image not found' },
+  }
+  const pinned = (pull: PullFacts['fresh'] | { value: Pull }, changes: Partial<PullFacts> = {}) =>
+    finding('pull.pinned', {
+      upstream,
+      pinned: { reference: pin, pull: pull as { value: Pull } },
+      ...changes,
+    })
+
+  test('is asked for by nobody', () => {
+    expect(finding('pull.pinned', {})).toBeUndefined()
+  })
+
+  test('is in the cache', () => {
+    expect(pinned({ value: through })).toEqual({
+      id: 'pull.pinned',
+      target,
+      status: 'ok',
+      detail: `${image} for linux/amd64: 2.1 MB in 812 ms`,
+      pull: { image, digest, bytes: 2_150_000, milliseconds: 812 },
+    })
+  })
+
+  test('is another image than its tag has now', () => {
+    expect(pinned({ value: missing })).toEqual({
+      id: 'pull.pinned',
+      target,
+      status: 'drift',
+      cause: `${image} is not in the cache, and the tag 1.37.0 brings another one, ${digest}: ECR fetches nothing by digest (MANIFEST_UNKNOWN: Requested image not found)`,
+      fix: `pin 1.37.0@${digest}, or name the tag that the digest had: --pull NAME:TAG@DIGEST`,
+    })
+  })
+
+  test('says nothing where the tag did not pull', () => {
+    expect(pinned({ value: missing }, { ...fresh(refused), cached: undefined })).toEqual({
+      id: 'pull.pinned',
+      target,
+      status: 'skipped',
+      cause: 'its tag was not pulled, see pull.new',
+    })
+  })
+
+  test('gets no answer', () => {
+    expect(pinned(unreachable)).toMatchObject({ status: 'unreachable', cause: 'no answer' })
   })
 })
 

@@ -151,6 +151,25 @@ describe.concurrent('verify --pull', () => {
       expect(pulls['pull.new']?.pull?.image).toBe('docker-hub/grafana/grafana:11.0.0')
     }))
 
+  test('brings an image by its tag, and then pulls it by its digest', () =>
+    withCache(async (bench) => {
+      const first = await pull(bench, ['--pull', 'debian:12'])
+      const digest = first.pulls['pull.new']?.pull?.digest ?? ''
+      const pinned = await pull(bench, ['--pull', `debian:12@${digest}`])
+      expect({ code: pinned.code, pull: pinned.pulls['pull.pinned'] }).toMatchObject({
+        code: 0,
+        pull: { status: 'ok', pull: { digest } },
+      })
+
+      await bench.control('POST', '/docker-hub/images', { repository: 'library/debian', tags: ['13'] })
+      const other = await pull(bench, ['--pull', `debian:13@sha256:${'0'.repeat(64)}`])
+      expect(other.code).toBe(2)
+      expect(other.pulls['pull.new']?.status).toBe('ok')
+      expect(other.pulls['pull.pinned']?.fix).toContain(
+        `pin 13@${other.pulls['pull.new']?.pull?.digest ?? ''}`,
+      )
+    }))
+
   test('catches the dead token that a cache hides', () =>
     withCache(async (bench) => {
       await pull(bench)

@@ -76,6 +76,21 @@ export const pullCauses = {
       remedy: 'run: pullthrough doctor busybox:1.36.1 --region us-east-1',
     },
   }),
+  // https://github.com/aws/containers-roadmap/issues/2837
+  'pin-out-of-reach': cause<{ image: string; tag: string; now: string; said: string }>({
+    check: 'pull.pinned',
+    status: 'drift',
+    symptom: 'docker: an image with `@sha256:` is `not found`, though the upstream has it.',
+    cause: ({ image, tag, now, said }) =>
+      `${image} is not in the cache, and the tag ${tag} brings another one, ${now}: ECR fetches nothing by digest (${said})`,
+    fix: ({ tag, now }) => `pin ${tag}@${now}, or name the tag that the digest had: --pull NAME:TAG@DIGEST`,
+    example: {
+      image: 'docker-hub/library/debian@sha256:1111…',
+      tag: '12',
+      now: 'sha256:2222…',
+      said: 'MANIFEST_UNKNOWN: Requested image not found',
+    },
+  }),
   'count-did-not-fall': cause<{ username: string; remaining: number }>({
     check: 'pull.quota',
     status: 'warning',

@@ -42,7 +42,7 @@ export function wirePulls(
   const image = imageToPull(text)
   if (!image) {
     throw new PullthroughError('ERR_USAGE', `--pull cannot take ${JSON.stringify(text)}`, {
-      hint: 'name an image at its upstream, with a tag or without one, and without a digest: --pull debian:12',
+      hint: 'name an image as docker pull does, and beside a digest its tag: --pull debian:12@sha256:…',
     })
   }
   return {
