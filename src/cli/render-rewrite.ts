@@ -25,6 +25,19 @@ export function renderLeft(path: string, { line, column, reference, because }: L
   return `${oneLine(path)}:${line}:${column}: ${shownReference(reference)} stays: ${oneLine(because)}`
 }
 
+/**
+ * What has to be done once for each image that moves and is pinned by digest, since ECR fetches nothing by digest.
+ * https://github.com/aws/containers-roadmap/issues/2837
+ */
+export function renderPins({ files }: RewriteReport): readonly string[] {
+  const pins = new Set(files.flatMap((file) => (file.kind === 'read' ? file.pins : [])))
+  return [...pins].map((pin) => {
+    const [name = '', digest = ''] = pin.split('@')
+    const hasTag = /:[^/]*$/.test(name)
+    return `${oneLine(pin)} is pinned, and ECR fetches nothing by digest: once bring it by its tag: pullthrough verify --pull ${oneLine(name)}${hasTag ? '' : ':TAG'}@${oneLine(digest)}`
+  })
+}
+
 function shownReference(reference: string): string {
   if (looksLikeToken(reference)) return '…'
   const text = oneLine(reference)
@@ -66,6 +79,7 @@ export function renderRewriteJson({ mode, isReverse, isWriting, files, error }: 
                 reference: shownReference(reference),
                 because,
               })),
+              pins: file.pins,
             },
           ]
         : [],

@@ -75,6 +75,9 @@ function withFirstPart(reference: string, standIn: string): string {
 }
 
 /** A word that is valid in a path and in a tag, and does not occur in a text. */
+/** A word that {@link placeWithVariables} puts in the place of a variable. */
+export const standInWord = /variable0+standin/g
+
 function unusedWord(text: string): string {
   let word = 'variable0standin'
   while (text.includes(word)) word = word.replace('0', '00')

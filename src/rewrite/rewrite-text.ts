@@ -2,6 +2,7 @@ import { PullthroughError } from '../errors.ts'
 import { applyEdits } from './edit.ts'
 import { formatOf } from './formats.ts'
 import type { Left, NamedText } from './format.ts'
+import { watchPins } from './pins.ts'
 import type { Placing } from './placing.ts'
 
 /** What a rewrite makes of a text. */
@@ -13,6 +14,8 @@ export interface Rewritten {
   /** How many places of the text change. */
   readonly edits: number
   readonly left: readonly Left[]
+  /** The references that move and are pinned by digest, as they are written. */
+  readonly pins: readonly string[]
 }
 
 /**
@@ -24,12 +27,19 @@ export interface Rewritten {
 export function rewriteText(file: NamedText, placing: Placing): Rewritten | undefined {
   const format = formatOf(file)
   if (!format) return undefined
-  const { edits, left } = format.read(file, placing)
+  const watched = watchPins(placing)
+  const { edits, left } = format.read(file, watched)
   const text = applyEdits(file.text, edits)
   if (edits.length > 0 && format.read({ ...file, text }, placing).edits.length > 0) {
     throw new PullthroughError('ERR_FILE', 'a second run would change it again', {
       hint: 'rewrite this file by hand',
     })
   }
-  return { format: format.name, text, edits: edits.length, left: left.toSorted((a, b) => a.start - b.start) }
+  return {
+    format: format.name,
+    text,
+    edits: edits.length,
+    left: left.toSorted((a, b) => a.start - b.start),
+    pins: watched.pins().filter((pin) => left.every(({ reference }) => reference !== pin)),
+  }
 }

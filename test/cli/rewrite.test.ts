@@ -156,7 +156,7 @@ describe('what is shown', () => {
       reverse: false,
       write: true,
       files: [
-        { path: 'a.Dockerfile', format: 'Dockerfile', edits: 2, written: true, left: [] },
+        { path: 'a.Dockerfile', format: 'Dockerfile', edits: 2, written: true, left: [], pins: [] },
         {
           path: 'b.Dockerfile',
           format: 'Dockerfile',
@@ -170,6 +170,7 @@ describe('what is shown', () => {
               because: '# syntax takes no variables: use --mode direct',
             },
           ],
+          pins: [],
         },
       ],
       refused: [
@@ -181,6 +182,33 @@ describe('what is shown', () => {
       ],
     })
   })
+})
+
+test('says how images that are pinned come to the cache', async () => {
+  const pin = `sha256:${'1'.repeat(64)}`
+  await file(
+    'a.Dockerfile',
+    `ARG T=1\nFROM debian:12@${pin} AS a\nFROM node@${pin}\nFROM redis:$T@${pin}\nCOPY --from=nginx:1@${pin} / /\n`,
+  )
+  await file('b.Dockerfile', `FROM debian:12@${pin}\n`)
+  const { stderr } = await run(['.'])
+  const told = stderr.split('\n').filter((line) => line.includes(' is pinned'))
+  const because = 'is pinned, and ECR fetches nothing by digest: once bring it by its tag'
+  // What stays needs nothing.
+  expect(told).toEqual(
+    [`debian:12@${pin}`, `node@${pin}`, `redis:TAG@${pin}`].map(
+      (image) =>
+        `pullthrough: ${image} ${because}: pullthrough verify --pull ${image.replace('node@', 'node:TAG@')}`,
+    ),
+  )
+  const { files } = JSON.parse((await run(['--json', '.'])).stdout) as { files: { pins: string[] }[] }
+  expect(files.map(({ pins }) => pins)).toEqual([
+    [`debian:12@${pin}`, `node@${pin}`, `redis:TAG@${pin}`],
+    [`debian:12@${pin}`],
+  ])
+  // Whoever leads images back pulls them from the upstream.
+  await run(['--write', '.'])
+  expect((await run(['--reverse', '.'])).stderr).not.toContain(' is pinned')
 })
 
 test('an interruption ends with 130', async () => {

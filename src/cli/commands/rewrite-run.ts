@@ -12,6 +12,7 @@ import { oneLine } from '../rendering/one-line.ts'
 import {
   type FileReport,
   renderLeft,
+  renderPins,
   renderRewriteJson,
   renderTotal,
   type RewriteReport,
@@ -76,6 +77,7 @@ function tellRest(report: RewriteReport, flags: RewriteFlags, streams: Streams):
     if (isFailure(file)) printError(streams, { message, hint: file.error.hint })
     else printWarning(streams, message)
   }
+  for (const pin of renderPins(report)) printNote(streams, pin)
   printNote(streams, renderTotal(report))
   const hint = nextStep(report, flags)
   if (hint !== undefined) printNote(streams, hint)

@@ -27,6 +27,8 @@ export type FileOutcome = Pick<FoundFile, 'path' | 'isNamed'> &
         /** How many places change. */
         readonly edits: number
         readonly left: readonly LeftReference[]
+        /** The references that move and are pinned by digest, as they are written. */
+        readonly pins: readonly string[]
         readonly isWritten: boolean
       }
     | {
@@ -89,6 +91,7 @@ function rewriteFile(found: FoundFile, { placing, isWriting }: RewriteFilesOptio
       after: rewritten.text,
       edits: rewritten.edits,
       left: withPositions(content.text, rewritten.left),
+      pins: rewritten.pins,
       isWritten,
     }
   } catch (error) {

@@ -49,7 +49,7 @@ describe('a dev container', () => {
     '{"build":{"args":[1]},"features":[]}',
     '{}',
   ])('of other types is let be: %s', (text) => {
-    expect(rewrite(text)).toEqual({ format: 'Dev container', text, edits: 0, left: [] })
+    expect(rewrite(text)).toEqual({ format: 'Dev container', text, edits: 0, left: [], pins: [] })
   })
 
   test.each([

@@ -59,7 +59,7 @@ describe('texts', () => {
   })
 
   test('that are empty stay so', () => {
-    expect(rewrite('')).toEqual({ format: 'Dockerfile', text: '', edits: 0, left: [] })
+    expect(rewrite('')).toEqual({ format: 'Dockerfile', text: '', edits: 0, left: [], pins: [] })
   })
 
   test('tell where a reference is that stays', () => {
@@ -81,6 +81,7 @@ describe('texts', () => {
       text: `FROM ${token}\nFROM x/${token}:1\n`,
       edits: 0,
       left: [],
+      pins: [],
     })
   })
 })
@@ -95,7 +96,13 @@ describe('several registries', () => {
     'FROM ${REGISTRY_PUBLIC_ECR_AWS}/lambda/nodejs:20\nFROM quay.io/a/b\n'
 
   test('have a variable each', () => {
-    expect(rewrite(before, placing)).toEqual({ format: 'Dockerfile', text: after, edits: 4, left: [] })
+    expect(rewrite(before, placing)).toEqual({
+      format: 'Dockerfile',
+      text: after,
+      edits: 4,
+      left: [],
+      pins: [],
+    })
   })
 
   test('are led back without naming them', () => {
@@ -127,6 +134,7 @@ describe('back', () => {
     expect(rewrite(`FROM ${image}\n`, reversePlacing([], undefined))).toEqual({
       format: 'Dockerfile',
       text: `FROM ${image}\n`,
+      pins: [],
       edits: 0,
       left: [
         { start: 5, reference: image, because: 'it names a registry of ECR: --mode direct leads it back' },
@@ -150,6 +158,7 @@ describe('back', () => {
       text,
       edits: 0,
       left: [],
+      pins: [],
     })
   })
 
