@@ -27,7 +27,7 @@ export function judgePull(facts: PullFacts, context: PullContext): readonly Find
 }
 
 /** The target of the findings of a Region: `us-east-1 docker-hub/library/busybox`. */
-export function pullTarget({ region, repository }: Pick<PullFacts, 'region' | 'repository'>): string {
+function pullTarget({ region, repository }: Pick<PullFacts, 'region' | 'repository'>): string {
   return `${region} ${repository}`
 }
 

@@ -37,7 +37,7 @@ export async function logIn(credential: Credential, authUrl: string, world: Worl
  *
  * @throws {@link PullthroughError} as {@link logIn} does
  */
-export async function pullToken(
+async function pullToken(
   repository: string,
   credential: Credential | undefined,
   authUrl: string,
