@@ -140,12 +140,23 @@ function partOf(part: Part) {
 function mayBeStage(parts: readonly Part[], names: ReadonlySet<string>): boolean {
   const literal = parts.map((part) => (part.kind === 'text' ? part.text : '')).join('')
   if (literal === '' || /[/:@]/.test(literal)) return false
-  const pattern = parts
-    .map((part) =>
-      part.kind === 'text' ? part.text.toLowerCase().replace(/[^\w-]/g, String.raw`\$&`) : '.*',
-    )
-    .join('')
-  return [...names].some((name) => new RegExp(`^${pattern}$`).test(name))
+  return [...names].some((name) => isMadeOf(name, parts))
+}
+
+/** Whether a name has the texts of some parts in their order, with anything where their variables are. */
+function isMadeOf(name: string, parts: readonly Part[]): boolean {
+  // The first place of each text is as good as a later one, and leaves the most for those behind it. A pattern that tried
+  // them all would take time that grows with a power of the length.
+  let at = 0
+  for (const [index, part] of parts.entries()) {
+    if (part.kind === 'variable') continue
+    const text = part.text.toLowerCase()
+    const isLast = index === parts.length - 1
+    const found = isLast ? name.length - text.length : name.indexOf(text, at)
+    if (found < at || (index === 0 && found > 0) || !name.startsWith(text, found)) return false
+    at = found + text.length
+  }
+  return at === name.length || parts.at(-1)?.kind === 'variable'
 }
 
 /** What registry a variable stands for if nobody sets it, as far as the file says. */
@@ -160,7 +171,7 @@ function registryOf(
 /** Whether a variable stands anywhere but at the beginning of an image. */
 function isUsedWithin(name: string, { stages, global }: Instructions): boolean {
   const words = [...stages.map(({ image }) => image), ...global.flatMap(({ value }) => value ?? [])]
-  const use = new RegExp(String.raw`\$\{?${name}(?!\w)[^}]*\}?`, 'g')
+  const use = new RegExp(String.raw`\$(?:${name}(?!\w)|\{${name}(?!\w)[^}]*\}?)`, 'g')
   return words.some((word) => {
     if (!word.text.includes(name)) return false
     const { text } = withoutQuotes(word)

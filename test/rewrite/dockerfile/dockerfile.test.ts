@@ -53,6 +53,31 @@ describe('names', () => {
   })
 })
 
+describe('stages that variables may name', () => {
+  test.each([
+    ['build-$TARGET', 'build-dev', true],
+    ['${A}-dev', 'build-dev', true],
+    ['b${A}d-${B}v', 'build-dev', true],
+    ['${A}d${B}d${C}', 'build-dev', true],
+    ['${A}ev-dev', 'build-dev', false],
+    ['build-dev${A}', 'build-dev', true],
+    ['x-$TARGET', 'build-dev', false],
+    ['build-dev${A}v', 'build-dev', false],
+  ])('%s beside %s', (image, stage, mayBe) => {
+    const left = rewrite(`FROM scratch AS ${stage}\nFROM ${image}\n`)?.left ?? []
+    expect(left.map(({ reference }) => reference)).toEqual(mayBe || image.startsWith('$') ? [] : [image])
+  })
+})
+
+describe('a default that is an image and the beginning of a path', () => {
+  test.each(['$BASE', '${BASE}', '${BASE:-x}'])('stays: %s', (base) => {
+    const text = `ARG BASE=acme\nFROM $BASE\nFROM ${base}/widgets\n`
+    for (const placing of [argPlacing(['docker.io']), directPlacing(cache)]) {
+      expect(rewrite(text, placing)).toMatchObject({ text, edits: 0 })
+    }
+  })
+})
+
 describe('texts', () => {
   test('without a line break at the end get none', () => {
     expect(rewrite('FROM debian:12')?.text).toBe('ARG REGISTRY=docker.io\nFROM ${REGISTRY}/library/debian:12')
@@ -241,6 +266,11 @@ describe('what is not a Dockerfile', () => {
     ],
     ['instructions', 'RUN a\n'.repeat(50_000), 'none'],
     ['names of stages and variables', 'ARG A=b\nFROM a-${A}-b AS a-c-b\n'.repeat(1000), 'none'],
+    [
+      'variables in what may be the name of a stage',
+      `FROM debian:12 AS ${'-'.repeat(60)}\nFROM ${'$a-'.repeat(20)}x\n`,
+      'none',
+    ],
     ['continuations', `RUN ${'a \\\n'.repeat(100_000)}\nFROM a\n`, 'none'],
     ['here-documents', `RUN ${'cat <<a '.repeat(5000)}\n${'a\n'.repeat(5000)}FROM a\n`, 'none'],
     ['variables within variables', `FROM ${'${A:-'.repeat(10_000)}debian${'}'.repeat(10_000)}\n`, 'none'],
