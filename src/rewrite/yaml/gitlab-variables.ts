@@ -3,7 +3,7 @@ import type { Edit } from '../format.ts'
 import type { Placing, Variable } from '../placing.ts'
 import type { Images } from './images.ts'
 import { insertPairs, lineEnd, removePair } from './insertion.ts'
-import { type Find, pairsOf, scalarOf } from './lookup.ts'
+import { type Find, itemsOf, pairsOf, scalarOf } from './lookup.ts'
 import type { YamlMap, YamlNode } from './node.ts'
 
 /** The variables of a pipeline, which say what the registries are unless somebody sets them. */
@@ -36,11 +36,22 @@ function taken(
       }) ||
       (!own.includes(variable) && uses(text, variable)),
   )
+  const notInherited = placing.variables.find(({ name }) =>
+    places.some((place) => !inherits(find(find(place, 'inherit')?.value, 'variables')?.value, name)),
+  )
+  if (notInherited)
+    return `a job here does not inherit the variable ${notInherited.name}: --mode direct does without it`
   if (other) return `this file uses ${other.name} for something else: --mode direct does without it`
   const document = pipelineOf(documents)
   return document && insertion(text, document, placing.variables, find)
     ? undefined
     : 'there is no place for variables in this file: --mode direct does without them'
+}
+
+/** Whether a job takes over a variable of the pipeline: https://docs.gitlab.com/ci/yaml/#inheritvariables. */
+function inherits(variables: YamlNode | undefined, name: string): boolean {
+  if (variables?.kind === 'sequence') return itemsOf(variables).some((item) => scalarOf(item)?.value === name)
+  return scalarOf(variables)?.value.toLowerCase() !== 'false'
 }
 
 function uses(text: string, { name }: Variable): boolean {
