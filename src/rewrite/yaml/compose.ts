@@ -54,7 +54,8 @@ function readServices(text: string, document: YamlNode, placing: Placing | undef
   const builds = placing && buildArguments(text, placing, find, registryIn, found)
 
   // First what is built: its image is the name that it gets, also where another service takes that over by an alias.
-  for (const service of services) if (find(service, 'build')) found.ignore(find(service, 'image')?.value)
+  for (const service of services)
+    if (isBuilt(find(service, 'build')?.value)) found.ignore(find(service, 'image')?.value)
   for (const service of services) {
     found.move(find(service, 'image')?.value)
     for (const volume of itemsOf(find(service, 'volumes')?.value)) {
@@ -64,6 +65,11 @@ function readServices(text: string, document: YamlNode, placing: Placing | undef
     readBuild(build, find, found)
     if (build) builds?.(build)
   }
+}
+
+/** Not where `!reset` takes the `build` of another file away: https://docs.docker.com/reference/compose-file/merge/#reset-value. */
+function isBuilt(build: YamlNode | undefined): boolean {
+  return build !== undefined && !(build.kind === 'other' && build.tag === '!reset')
 }
 
 /** The images that a build names itself: https://docs.docker.com/reference/compose-file/build/. */

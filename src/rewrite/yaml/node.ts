@@ -44,6 +44,8 @@ export interface YamlSequence {
 /** What has a tag whose meaning is its program's alone, as GitLab's `!reference`. */
 interface YamlOther {
   readonly kind: 'other'
+  /** `!reference` */
+  readonly tag: string
   readonly start: number
   readonly end: number
 }

@@ -92,8 +92,8 @@ export function nodeReader(text: string, malformedAt: Malformed, shift: number):
 
   /** A map that contains itself is known under its anchor before it is known whole, so that its tag comes too late. */
   function known(node: { tag?: string | undefined; anchor?: string | undefined }, read: YamlNode): YamlNode {
-    if (knownTags.includes(node.tag)) return read
-    const other: YamlNode = { kind: 'other', start: read.start, end: read.end }
+    if (node.tag === undefined || knownTags.includes(node.tag)) return read
+    const other: YamlNode = { kind: 'other', tag: node.tag, start: read.start, end: read.end }
     remember(node, other)
     return other
   }
