@@ -117,6 +117,25 @@ describe('what is shown', () => {
     expect(await readFile(join(directory, 'Dockerfile'), 'utf8')).toContain(`RUN echo \u001B[31m${token}\n`)
   })
 
+  test('has no password, and nothing that hides a part of a line', () => {
+    const shown = (line: string) => renderDiff('a', `${line}\nx`, `${line}\ny`)[3]
+    expect(shown('  POSTGRES_PASSWORD: hunter2 # of the test')).toBe('   POSTGRES_PASSWORD: … # of the test')
+    expect(shown('- DB_PASSWORD=hunter2')).toBe(' - DB_PASSWORD=…')
+    expect(shown('{ "apiKey": "hunter2", "b": 1 }')).toBe(' { "apiKey": …, "b": 1 }')
+    expect(shown('url: postgres://me:hunter2@db/x')).toBe(' url: postgres://me:…@db/x')
+    expect(shown('a\rb\u202Ec')).toBe(' a\uFFFDb\uFFFDc')
+    for (const line of [
+      'password: ${DB_PASSWORD}',
+      'password: ${{ secrets.PASSWORD }}',
+      'FROM acme/token:12',
+      'image: acme/secret:1.2',
+      'id-token: write',
+      'password:',
+    ]) {
+      expect(shown(line)).toBe(` ${line}`)
+    }
+  })
+
   test('has one line for a file with line breaks in its name', async () => {
     await file('a\nb.Dockerfile', 'FROM debian:12\n')
     const { stdout } = await run(['--write', '.'])

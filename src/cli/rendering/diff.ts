@@ -21,5 +21,11 @@ export function renderDiff(path: string, before: string, after: string): readonl
 function shownLine(line: string): string {
   return line
     .replace(/dckr_[po]at_[\w-]+|gh[a-z]_\w{20,}|github_pat_\w+/g, '…')
-    .replace(/(?![\t\r])\p{Cc}/gu, '\uFFFD')
+    .replace(secretAssignment, '$<name>…')
+    .replace(/(?<=:\/\/[^\s:/@]{1,200}:)[^\s:/@$]{1,200}(?=@)/g, '…')
+    .replace(/(?![\t\r])\p{Cc}|\r(?!$)|[\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD')
 }
+
+/** What a password is set to, as far as a line says that it is one. A variable may be seen: `${DB_PASSWORD}`. */
+const secretAssignment =
+  /(?<name>(?:password|passwd|secret|(?<!id-)token|api_?key|access_?key|private_?key)(?:["']?[ \t]*=[ \t]*|["'][ \t]*:[ \t]*|[ \t]*:[ \t]+))(?![ \t]|["']?[$*!&{[|>])["']?[^\s"',}]+["']?/gi
