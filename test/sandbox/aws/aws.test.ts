@@ -54,12 +54,12 @@ test.each<
   ],
   [
     'an operation of ECR that is not done',
-    { headers: { ...json, 'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.BatchGetImage' } },
+    { headers: { ...json, 'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.PutImage' } },
     {
       status: 501,
       body: {
         __type: 'SandboxNotImplemented',
-        message: 'the sandbox does not do ecr BatchGetImage; AWS does',
+        message: 'the sandbox does not do ecr PutImage; AWS does',
       },
     },
   ],
