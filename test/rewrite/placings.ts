@@ -2,7 +2,7 @@ import { usualRules } from '../../src/ecr/usual-rules.ts'
 import { argPlacing, directPlacing, reversePlacing } from '../../src/engine/placing.ts'
 
 /** The cache that the tests write: all usual rules, in one account and Region. */
-const cache = {
+export const cache = {
   region: 'us-east-1',
   account: '123456789012',
   rules: usualRules(new Map()),

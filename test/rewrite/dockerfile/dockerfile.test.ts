@@ -1,17 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { usualRules } from '../../../src/ecr/usual-rules.ts'
 import { argPlacing, directPlacing, reversePlacing } from '../../../src/engine/placing.ts'
 import { dockerfile } from '../../../src/rewrite/dockerfile/dockerfile.ts'
 import type { Placing } from '../../../src/rewrite/placing.ts'
 import { rewriteText } from '../../../src/rewrite/rewrite-text.ts'
-
-const cache = {
-  region: 'us-east-1',
-  account: '123456789012',
-  rules: usualRules(new Map()),
-  prefixes: new Map<string, string>(),
-  isAsked: false,
-}
+import { cache } from '../placings.ts'
 
 function rewrite(text: string, placing: Placing = argPlacing(['docker.io'])) {
   return rewriteText({ path: 'Dockerfile', text }, placing)

@@ -6,19 +6,12 @@ import {
   type ImageReference,
   parseReference,
 } from '../../../src/ecr/image-reference.ts'
-import { usualRules } from '../../../src/ecr/usual-rules.ts'
 import { argPlacing, directPlacing, reversePlacing } from '../../../src/engine/placing.ts'
 import { imageInCache } from '../../../src/engine/image.ts'
 import type { Placing } from '../../../src/rewrite/placing.ts'
 import { rewriteText } from '../../../src/rewrite/rewrite-text.ts'
+import { cache } from '../placings.ts'
 
-const cache = {
-  region: 'us-east-1',
-  account: '123456789012',
-  rules: usualRules(new Map()),
-  prefixes: new Map<string, string>(),
-  isAsked: false,
-}
 const registries = ['docker.io', 'ghcr.io', 'quay.io', 'public.ecr.aws']
 const ways: readonly (readonly [string, Placing])[] = [
   ['arg', argPlacing(registries)],
